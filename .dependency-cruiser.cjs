@@ -1,0 +1,49 @@
+// The import direction of the house (CONTRIBUTING.md). Inside core: a folder may import only folders below it.
+const below = {
+  array: [],
+  skeleton: ["array"],
+  image: ["array", "skeleton"],
+  motion: ["array", "skeleton"],
+  camera: ["array", "skeleton", "motion"],
+  seam: ["image", "motion"],
+  filter: ["array", "skeleton", "motion", "image", "camera"],
+  codec: ["array", "skeleton", "motion", "image", "camera"],
+  metric: ["array", "skeleton", "motion", "image", "camera"],
+  format: ["array", "skeleton", "motion", "image", "camera"],
+  graph: ["array"],
+  track: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
+  fit: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
+  model: [".*"],
+};
+const core = "^packages/core/src/";
+module.exports = {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "core-has-no-edges",
+      comment: "core runs anywhere: no Node modules, nothing of packages/marey",
+      severity: "error",
+      from: { path: core, pathNot: "\\.test\\.ts$" },
+      to: { path: ["^packages/marey", "^node:"], dependencyTypes: ["core", "local"] },
+    },
+    {
+      name: "core-no-node-builtins",
+      severity: "error",
+      from: { path: core, pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+    ...Object.entries(below).map(([folder, allowed]) => ({
+      name: `core-${folder}-imports-downwards`,
+      severity: "error",
+      from: { path: `${core}${folder}/`, pathNot: "\\.test\\.ts$" },
+      to: { path: `${core}[^/]+/`, pathNot: [folder, ...allowed].map((name) => `${core}${name}/`) },
+    })),
+  ],
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    enhancedResolveOptions: { conditionNames: ["marey-source", "import", "node", "default"] },
+  },
+};

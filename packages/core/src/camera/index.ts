@@ -1,0 +1,1 @@
+export type { Camera, Rig } from "./camera.js";

@@ -1,0 +1,1 @@
+export { halfToFloat, readSafetensors, type Safetensors, type StoredTensor } from "./safetensors.js";

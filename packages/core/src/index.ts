@@ -1,0 +1,1 @@
+export { MareyError } from "./error.js";

@@ -1,0 +1,1 @@
+export { type JointRow, type Skeleton, skeleton } from "./skeleton.js";
