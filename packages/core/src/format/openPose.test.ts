@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { MareyError } from "../error.js";
+import { body25, body25b, coco17 } from "../skeleton/layouts.js";
+import {
+  lastNumber,
+  readOpenPose,
+  readOpenPoseFrame,
+  recogniseOpenPose,
+  writeOpenPose,
+  writeOpenPoseFrame,
+} from "./openPose.js";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const folder = "../shared/data/pose2sim-single/pose/cam01_json";
+const real = existsSync(folder)
+  ? readdirSync(folder).map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) }))
+  : [];
+
+describe("readOpenPoseFrame", () => {
+  test("keeps slots, makes 0, 0, 0 missing, reads the old key and the id", () => {
+    const people = readOpenPoseFrame(
+      encode(
+        '{"version":1.1,"people":[{},{"person_id":[3],"pose_keypoints":[1,2,0.5,0,0,0]},{"pose_keypoints_2d":[]}]}',
+      ),
+    );
+    expect(people[0]).toBeUndefined();
+    expect(people[1]).toEqual({ id: 3, keypoints: Float64Array.of(1, 2, 0.5, NaN, NaN, 0) });
+    expect(people[2]).toBeUndefined();
+  });
+
+  test.each([
+    ["", "JSON_INVALID"],
+    ['{"people":[{"pose_keypoints_2d":[1,2', "JSON_INVALID"],
+    ["[]", "OPENPOSE_INVALID"],
+    ['{"people":{}}', "OPENPOSE_INVALID"],
+    ['{"people":[[]]}', "OPENPOSE_INVALID"],
+    ['{"people":[{"pose_keypoints_2d":[1,2]}]}', "OPENPOSE_INVALID"],
+    ['{"people":[{"pose_keypoints_2d":["1",2,3]}]}', "OPENPOSE_INVALID"],
+  ])("refuses %s", (text, code) => {
+    expect(() => readOpenPoseFrame(encode(text), "cam01.0007.json")).toThrow(
+      expect.objectContaining({ code, where: "cam01.0007.json" }),
+    );
+  });
+});
+
+describe("readOpenPose", () => {
+  const person = (n: number) => ({ pose_keypoints_2d: Array.from({ length: 51 }, () => n) });
+  const file = (name: string, n: number) => ({
+    name,
+    bytes: encode(JSON.stringify({ people: [{}, person(n)] })),
+  });
+
+  test("sorts by the last number and keeps gaps as empty frames", () => {
+    const { frames, firstFrame, skeleton } = readOpenPose([file("cam1_11.json", 11), file("cam1_9.json", 9)]);
+    expect(skeleton).toBe(coco17);
+    expect(firstFrame).toBe(9);
+    expect(frames.map((people) => people[0]?.joints[0])).toEqual([9, undefined, 11]);
+  });
+
+  test("names the file at fault", () => {
+    expect(() => readOpenPose([])).toThrow(MareyError);
+    expect(() => readOpenPose([file("x.json", 1)])).toThrow(/x\.json: its name has no frame number/);
+    expect(() => readOpenPose([file("a1.json", 1), file("b1.json", 1)])).toThrow(/same frame number/);
+    expect(() => readOpenPose([file("a1.json", 1), file("a20260101.json", 1)])).toThrow(/span/);
+    expect(() => readOpenPose([file("a1.json", 1)], { skeleton: body25 })).toThrow(/a1\.json.*17 keypoints/);
+  });
+
+  test("the last number is the frame's, OpenPose's suffix or not", () => {
+    expect(lastNumber("cam2/take3_000000000042_keypoints.json")).toBe(42);
+    expect(lastNumber("cam01.0007.json")).toBe(7);
+    expect(lastNumber("2026/x.json")).toBeUndefined();
+  });
+
+  test.skipIf(real.length === 0)("real BODY_25B detections are recognised and survive writing", () => {
+    const detections = readOpenPose(real);
+    expect(detections.skeleton).toBe(body25b);
+    expect(detections.frames.length).toBe(100);
+    const again = readOpenPose(
+      [...writeOpenPose(detections, "cam01")].map(({ name, text }) => ({ name, bytes: encode(text) })),
+    );
+    expect(again).toEqual(detections);
+  });
+
+  test("an upright BODY_25 person is told from BODY_25B", () => {
+    const keypoints = new Float64Array(75).fill(1);
+    const put = (i: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * i);
+    put(0, 100, 50);
+    put(1, 100, 90); // neck
+    put(15, 95, 45); // eye
+    expect(recogniseOpenPose([undefined, { keypoints }])).toBe(body25);
+  });
+
+  test("a frame without people is written as such", () => {
+    expect(readOpenPoseFrame(encode(writeOpenPoseFrame([undefined])))).toEqual([undefined]);
+  });
+
+  test.skipIf(real.length === 0)("damaged files end in a MareyError or a result without NaN confidence", () =>
+    fc.assert(
+      fc.property(
+        fc.nat(real.length - 1),
+        fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 8 }),
+        fc.option(fc.nat(), { nil: undefined }),
+        (i, edits, cut) => {
+          const bytes = real[i].bytes.slice();
+          for (const [at, value] of edits) bytes[at % bytes.length] = value;
+          try {
+            const people = readOpenPoseFrame(
+              cut === undefined ? bytes : bytes.subarray(0, cut % bytes.length),
+            );
+            for (const p of people) for (const v of p?.keypoints ?? []) expect(v).not.toBe(Infinity);
+          } catch (error) {
+            expect(error).toBeInstanceOf(MareyError);
+          }
+        },
+      ),
+    ),
+  );
+});

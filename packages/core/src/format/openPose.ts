@@ -1,0 +1,228 @@
+import { MareyError } from "../error.js";
+import type { Detection, Detections } from "../motion/keypoints.js";
+import { body25, body25b, skeletons } from "../skeleton/layouts.js";
+import type { Skeleton } from "../skeleton/skeleton.js";
+import { readJson } from "./lines.js";
+
+/** A person of an OpenPose file. */
+export interface OpenPosePerson {
+  /** `person_id` where the file states one other than −1. */
+  id?: number;
+  /** K×3: x, y in pixels, confidence. A point that wasn't found (0, 0, 0 in the file) is NaN, NaN, 0. */
+  keypoints: Float64Array;
+}
+
+/** A file with its name, as handed to readers of several files. */
+export interface NamedBytes {
+  name: string;
+  bytes: Uint8Array;
+}
+
+export interface OpenPoseOptions {
+  /** The joint layout; recognised from the number and arrangement of the keypoints when absent. */
+  skeleton?: Skeleton;
+  /** Hz; 30 when absent: the files don't say. */
+  frameRate?: number;
+  /** Size of the pictures in pixels; 0 when absent: the files don't say. */
+  width?: number;
+  height?: number;
+  /** Where the files lie, for messages. */
+  where?: string;
+}
+
+const REMEDY = "Run the detector again for this frame, or remove the file";
+
+/**
+ * Reads one OpenPose file (versions 1.0 to 1.3).
+ *
+ * @returns One entry per person slot; undefined for a slot without keypoints (`{}`), so that slots keep their numbers.
+ * @throws MareyError `JSON_INVALID` for truncated or wrong JSON, `OPENPOSE_INVALID` for JSON of another shape.
+ */
+export function readOpenPoseFrame(bytes: Uint8Array, name = "openpose.json"): (OpenPosePerson | undefined)[] {
+  const invalid = (what: string) => new MareyError("OPENPOSE_INVALID", name, what, REMEDY);
+  const content = readJson(bytes, name);
+  const people = isRecord(content) ? content.people : undefined;
+  if (!Array.isArray(people)) throw invalid('no list "people": this is no OpenPose file');
+  return people.map((person: unknown, i) => {
+    if (!isRecord(person)) throw invalid(`person ${i} is no object`);
+    // Up to version 1.1 the key had no "_2d".
+    const values = person.pose_keypoints_2d ?? person.pose_keypoints ?? [];
+    if (!Array.isArray(values)) throw invalid(`the keypoints of person ${i} are no list`);
+    if (values.length === 0) return undefined;
+    if (values.length % 3 !== 0)
+      throw invalid(`person ${i} has ${values.length} keypoint values, which is no multiple of 3`);
+    if (!values.every((value) => typeof value === "number" || value === null))
+      throw invalid(`person ${i} has a keypoint value that is no number`);
+    return { ...personId(person.person_id), keypoints: clean(values) };
+  });
+}
+
+/** NaN where the file says that a point wasn't found: 0, 0, 0, or null (as some tools write NaN). */
+function clean(values: (number | null)[]): Float64Array {
+  const keypoints = Float64Array.from(values, (value) => value ?? NaN);
+  for (let i = 0; i < keypoints.length; i += 3) {
+    const [x, y, c] = keypoints.subarray(i, i + 3);
+    if (!(Number.isFinite(x + y) && c > 0)) keypoints.set([NaN, NaN, 0], i);
+  }
+  return keypoints;
+}
+
+function personId(stored: unknown): { id?: number } {
+  const id = Array.isArray(stored) ? stored[0] : stored;
+  return Number.isInteger(id) && id >= 0 ? { id } : {};
+}
+
+/**
+ * Reads the files of one view, sorted by the last number in their names, which is the frame's number. Numbers that
+ * are left out become frames without people; slots without keypoints are dropped.
+ *
+ * @throws MareyError `OPENPOSE_INVALID` naming the file: no number in its name, a number twice, keypoints of another
+ *   count than the skeleton's; and the errors of `readOpenPoseFrame`.
+ */
+export function readOpenPose(files: Iterable<NamedBytes>, options: OpenPoseOptions = {}): Detections {
+  const where = options.where ?? "OpenPose files";
+  const numbered = numberFiles(files, where);
+  const people = numbered.map(({ name, bytes }) => readOpenPoseFrame(bytes, name));
+  const skeleton = options.skeleton ?? recogniseOpenPose(people.flat(), where);
+  const firstFrame = numbered[0].number;
+  const frames: Detection[][] = [];
+  numbered.forEach(({ number, name }, i) => {
+    while (frames.length < number - firstFrame) frames.push([]);
+    frames.push(
+      people[i]
+        .filter((person) => person !== undefined)
+        .map((person) => detection(person.keypoints, skeleton, name)),
+    );
+  });
+  const { frameRate = 30, width = 0, height = 0 } = options;
+  return { skeleton, frameRate, width, height, firstFrame, frames };
+}
+
+function numberFiles(files: Iterable<NamedBytes>, where: string) {
+  const invalid = (at: string, what: string, remedy: string) =>
+    new MareyError("OPENPOSE_INVALID", at, what, remedy);
+  const numbered = [...files].map(({ name, bytes }) => {
+    const number = lastNumber(name);
+    if (number === undefined)
+      throw invalid(name, "its name has no frame number", "Name the files with one, as OpenPose does");
+    return { name, bytes, number };
+  });
+  if (numbered.length === 0)
+    throw invalid(where, "there are no files", "Point to a folder of OpenPose files");
+  numbered.sort((a, b) => a.number - b.number);
+  numbered.forEach(({ name, number }, i) => {
+    const before = numbered[i - 1];
+    if (before?.number === number)
+      throw invalid(name, `has the same frame number as ${before.name}`, "Keep the files of one view only");
+  });
+  const span = numbered[numbered.length - 1].number - numbered[0].number + 1;
+  // Numbers that aren't frame numbers (dates, identifiers) must not become millions of empty frames.
+  if (span > 1000 + 20 * numbered.length)
+    throw invalid(
+      where,
+      `${numbered.length} files span ${span} frame numbers (${numbered[0].name} to ${numbered[numbered.length - 1].name})`,
+      "Check that the last number in each name is the number of its frame",
+    );
+  return numbered;
+}
+
+/** The last number in a file's name, its folder and extension aside; undefined when there is none. */
+export function lastNumber(name: string): number | undefined {
+  const stem = name.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
+  const digits = /(\d+)\D*$/.exec(stem.replace(/_keypoints$/, ""))?.[1];
+  const number = digits === undefined ? undefined : Number(digits);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function detection(keypoints: Float64Array, skeleton: Skeleton, name: string): Detection {
+  if (keypoints.length !== skeleton.joints.length * 3)
+    throw new MareyError(
+      "OPENPOSE_INVALID",
+      name,
+      `a person has ${keypoints.length / 3} keypoints, ${skeleton.name} has ${skeleton.joints.length}`,
+      "State the skeleton that the detector used, and keep files of different detectors apart",
+    );
+  let sum = 0;
+  for (let i = 2; i < keypoints.length; i += 3) sum += keypoints[i];
+  return { score: sum / skeleton.joints.length, joints: Float32Array.from(keypoints) };
+}
+
+/**
+ * The layout of OpenPose keypoints, from their number; BODY_25 and BODY_25B, which have equally many, from where
+ * keypoint 15 lies: an eye of the one, an ankle of the other.
+ *
+ * @throws MareyError `OPENPOSE_SKELETON` when no layout that ships has so many; BODY_25 when there are no people.
+ */
+export function recogniseOpenPose(
+  people: readonly (OpenPosePerson | undefined)[],
+  where = "OpenPose files",
+): Skeleton {
+  const count = (people.find((person) => person !== undefined)?.keypoints.length ?? 75) / 3;
+  if (count === 25) return isBody25b(people) ? body25b : body25;
+  const found = skeletons.find(({ joints }) => joints.length === count);
+  if (found) return found;
+  const known = [...new Set(skeletons.map(({ joints }) => joints.length))].join(", ");
+  throw new MareyError(
+    "OPENPOSE_SKELETON",
+    where,
+    `${count} keypoints a person, no known layout has so many (known: ${known})`,
+    "State the skeleton, or detect with one of the known layouts",
+  );
+}
+
+/** Keypoint 1 is the neck of BODY_25 and an eye of BODY_25B; keypoint 15 an eye and an ankle. */
+function isBody25b(people: readonly (OpenPosePerson | undefined)[]): boolean {
+  let toFirst = 0;
+  let toFifteenth = 0;
+  for (const person of people) {
+    const k = person?.keypoints;
+    if (k?.length !== 75) continue;
+    const distance = (i: number) => Math.hypot(k[3 * i] - k[0], k[3 * i + 1] - k[1]);
+    if (Number.isNaN(distance(1) + distance(15))) continue;
+    toFirst += distance(1);
+    toFifteenth += distance(15);
+  }
+  return toFifteenth > toFirst;
+}
+
+/**
+ * Writes one frame as an OpenPose 1.3 file; a missing person is `{}`, a missing joint 0, 0, 0. Numbers have 7
+ * significant digits, what float32 holds.
+ */
+export function writeOpenPoseFrame(people: readonly (OpenPosePerson | Detection | undefined)[]): string {
+  return JSON.stringify({ version: 1.3, people: people.map(writePerson) });
+}
+
+function writePerson(person: OpenPosePerson | Detection | undefined) {
+  if (!person) return {};
+  const values = "joints" in person ? person.joints : person.keypoints;
+  const rounded = Array.from(values, (value, i) =>
+    Number.isNaN(values[i - (i % 3)]) ? 0 : Number(value.toPrecision(7)),
+  );
+  return {
+    person_id: [("id" in person ? person.id : undefined) ?? -1],
+    pose_keypoints_2d: rounded,
+    face_keypoints_2d: [],
+    hand_left_keypoints_2d: [],
+    hand_right_keypoints_2d: [],
+    pose_keypoints_3d: [],
+    face_keypoints_3d: [],
+    hand_left_keypoints_3d: [],
+    hand_right_keypoints_3d: [],
+  };
+}
+
+/** The files of one view, named `{stem}_{frame, 12 digits}_keypoints.json` as OpenPose names them. */
+export function* writeOpenPose(
+  detections: Detections,
+  stem: string,
+): Generator<{ name: string; text: string }> {
+  for (const [t, people] of detections.frames.entries()) {
+    const number = String(detections.firstFrame + t).padStart(12, "0");
+    yield { name: `${stem}_${number}_keypoints.json`, text: writeOpenPoseFrame(people) };
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
