@@ -1,0 +1,1 @@
+export { nullVector4 } from "./nullVector.js";
