@@ -3,12 +3,26 @@ import {
   fillGaps,
   filterRuns,
   filtfilt,
+  gaussianFilter,
+  gradient,
   hampel,
+  kalmanFilter,
+  kalmanRun,
+  kalmanSmooth,
+  loess,
   medianFilter,
+  oneEuro,
+  oneEuroZeroPhase,
+  savitzkyGolay,
+  savitzkyGolayWeights,
+  smoothingSpline,
   sosfilt,
   sosfiltfilt,
   sosStart,
   splineAt,
+  whiteAcceleration,
+  whiteJerk,
+  whittaker,
 } from "@marey/core/filter";
 import { type Case, numbers, type Operations, type Stored } from "./fixture.js";
 
@@ -83,4 +97,59 @@ export const smoothing: Operations = {
       pchipDerivative: at("pchip", 1),
     };
   },
+  savitzkyGolay: ({ attributes, inputs }) => ({
+    y: columns(inputs.x, (x) => savitzkyGolay(x, attributes)),
+    coefficients: savitzkyGolayWeights(attributes).reverse(),
+  }),
+  oneEuro: ({ attributes, inputs }) => ({
+    y: columns(inputs.x, (x) => oneEuro(numbers(inputs.t), x, attributes)),
+  }),
+  oneEuroZeroPhase: ({ attributes, inputs }) => ({
+    y: columns(inputs.x, (x) => oneEuroZeroPhase(numbers(inputs.t), x, attributes)),
+  }),
+  kalmanConstantAcceleration({ attributes, inputs }) {
+    const { model, rate, processDensity, processVariance, measurementVariance } = attributes;
+    const process =
+      model === "continuousWhiteJerk"
+        ? whiteJerk(1 / rate, processDensity)
+        : whiteAcceleration(1 / rate, processVariance);
+    const z = numbers(inputs.z);
+    const p = numbers(inputs.P0);
+    const start = {
+      state: numbers(inputs.x0),
+      covariance: Float64Array.of(p[0], p[1], p[2], p[4], p[5], p[8]),
+    };
+    const run = kalmanRun(z.length, 1);
+    const logLikelihood = kalmanFilter(z, measurementVariance, process, start, run);
+    const smoothed = new Float64Array(z.length * 3);
+    const triangle = new Float64Array(z.length * 6);
+    kalmanSmooth(run, 1 / rate, smoothed, triangle);
+    const full = [0, 1, 2, 1, 3, 4, 2, 4, 5];
+    const smoothedCovariance = Float64Array.from(
+      { length: z.length * 9 },
+      (_, i) => triangle[Math.floor(i / 9) * 6 + full[i % 9]],
+    );
+    return { filtered: run.filtered, smoothed, smoothedCovariance, logLikelihood };
+  },
+  loess: ({ attributes, inputs }) => ({ y: columns(inputs.x, (x) => loess(x, attributes)) }),
+  loessSegments({ attributes, inputs }) {
+    const options = { longerThan: attributes.minimumSegment - 1 };
+    return { y: columns(inputs.x, (x) => filterRuns(x, (run, out) => loess(run, attributes, out), options)) };
+  },
+  gaussianFilter: ({ attributes, inputs }) => ({
+    y: columns(inputs.x, (x) => gaussianFilter(x, attributes)),
+  }),
+  whittaker: ({ attributes, inputs }) => ({ y: columns(inputs.x, (x) => whittaker(x, attributes)) }),
+  smoothingSpline({ attributes, inputs }) {
+    const { values, derivatives } = smoothingSpline(
+      numbers(inputs.t),
+      numbers(inputs.x),
+      attributes.lambda,
+      numbers(inputs.w),
+    );
+    return { y: values, derivative: derivatives };
+  },
+  gradient: ({ attributes: { spacing, edgeOrder }, inputs }) => ({
+    y: columns(inputs.x, (x) => gradient(x, spacing, edgeOrder)),
+  }),
 };
