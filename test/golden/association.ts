@@ -1,9 +1,12 @@
+import { type Camera, cameraCentre, viewingRays } from "@marey/core/camera";
 import type { Box } from "@marey/core/metric";
 import { poseOks } from "@marey/core/metric";
 import { coco17 } from "@marey/core/skeleton";
 import {
   assign,
   assignWithin,
+  epipolarDistance,
+  rayDistance,
   softSuppressByOks,
   suppressByBox,
   suppressByNearbyJoints,
@@ -55,7 +58,40 @@ export const association: Operations = {
     const boxes = rows.map((row) => Array.from(row.subarray(0, 4)) as unknown as Box);
     return { keep: suppressByBox(boxes, scores, { threshold, inclusive }) };
   },
+  epipolarDistances({ inputs }) {
+    const [F, a, b] = [numbers(inputs.F!), numbers(inputs.a!), numbers(inputs.b!)];
+    const all = Array.from({ length: a.length / 2 }, (_, i) =>
+      epipolarDistance(F, a[2 * i]!, a[2 * i + 1]!, b[2 * i]!, b[2 * i + 1]!),
+    );
+    return {
+      linesInB: all.flatMap(({ lineInB }) => [...lineInB]),
+      linesInA: all.flatMap(({ lineInA }) => [...lineInA]),
+      distanceInB: all.map(({ inB }) => inB),
+      distanceInA: all.map(({ inA }) => inA),
+      symmetricSquared: all.map(({ inA, inB }) => inA * inA + inB * inB),
+      meanDistance: all.map(({ inA, inB }) => (inA + inB) / 2),
+      sampsonSquared: all.map(({ sampsonSquared }) => sampsonSquared),
+      algebraic: all.map(({ algebraic }) => algebraic),
+    };
+  },
+  rayDistance({ inputs }) {
+    const [A, B] = ["A", "B"].map((side) =>
+      cameraOf(numbers(inputs[`K${side}`]!), numbers(inputs[`R${side}`]!), numbers(inputs[`t${side}`]!)),
+    ) as [Camera, Camera];
+    const directionA = viewingRays(numbers(inputs.a!), A);
+    const directionB = viewingRays(numbers(inputs.b!), B);
+    const [centreA, centreB] = [cameraCentre(A), cameraCentre(B)];
+    const distance = Array.from({ length: directionA.length / 3 }, (_, i) =>
+      rayDistance(centreA, directionA, centreB, directionB, 3 * i, 3 * i),
+    );
+    return { distance, directionA, directionB };
+  },
 };
+
+function cameraOf(K: Float64Array, rotation: Float64Array, translation: Float64Array): Camera {
+  const [fx = 0, , cx = 0, , fy = 0, cy = 0] = K;
+  return { name: "", width: 0, height: 0, fx, fy, cx, cy, distortion: [], rotation, translation };
+}
 
 function scored({ inputs }: Case) {
   return {

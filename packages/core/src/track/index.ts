@@ -1,4 +1,10 @@
 export { type Assignment, type AssignmentOptions, assign, assignWithin } from "./assignment.js";
+export { type EpipolarDistance, epipolarDistance, rayDistance } from "./epipolar.js";
+export { type People, type TrackedPerson, unseenPerson } from "./people.js";
+export { associateSinglePerson, type SingleAssociationOptions } from "./pose2sim.js";
+export { associateSeveralPeople, type SeveralAssociationOptions } from "./pose2simAffinity.js";
+export { type Linker, type LinkOptions, linker, linkPeople } from "./pose2simLink.js";
+export { type Pose2SimPeopleOptions, pose2simPeople } from "./pose2simPeople.js";
 export {
   type BoxSuppressionOptions,
   type NearbyJointsOptions,
