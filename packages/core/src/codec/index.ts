@@ -1,0 +1,1 @@
+export { type AnchorBoxes, type AnchorOptions, anchorBoxes, type Candidate } from "./anchors.js";
