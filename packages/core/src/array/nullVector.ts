@@ -1,3 +1,5 @@
+import { jacobiSvd } from "./svd.js";
+
 /** Inverse iteration gives up after this many steps; a one-sided Jacobi SVD takes over. */
 const MAX_STEPS = 24;
 
@@ -98,49 +100,18 @@ function inverseIterate(R: Float64Array, x: Float64Array): boolean {
 const left = new Float64Array(16);
 const right = new Float64Array(16);
 
-/** One-sided Jacobi (Hestenes 1958) on the upper triangle of the first four rows. */
+/** The same from the SVD of the upper triangle of the first four rows. */
 function jacobi4(R: Float64Array, x: Float64Array): void {
-  for (let i = 0; i < 4; i++)
-    for (let j = 0; j < 4; j++) {
-      left[4 * i + j] = j >= i ? R[4 * i + j] : 0;
-      right[4 * i + j] = i === j ? 1 : 0;
-    }
-  for (let sweep = 0, turned = true; sweep < 40 && turned; sweep++) {
-    turned = false;
-    for (let p = 0; p < 3; p++) for (let q = p + 1; q < 4; q++) turned = orthogonalise(p, q) || turned;
-  }
+  for (let i = 0; i < 16; i++) left[i] = i % 4 >= i >> 2 ? R[i] : 0;
+  jacobiSvd(left, 4, 4, right);
   let smallest = 0;
   let least = Infinity;
   for (let j = 0; j < 4; j++) {
-    const size = dotColumns(j, j);
+    const size = Math.hypot(left[j], left[4 + j], left[8 + j], left[12 + j]);
     if (size < least || Number.isNaN(size)) {
       least = size;
       smallest = j;
     }
   }
   for (let i = 0; i < 4; i++) x[i] = Number.isNaN(least) ? NaN : right[4 * i + smallest];
-}
-
-const dotColumns = (p: number, q: number) =>
-  left[p] * left[q] + left[4 + p] * left[4 + q] + left[8 + p] * left[8 + q] + left[12 + p] * left[12 + q];
-
-/** Turns columns p and q until they are orthogonal; false when they were. */
-function orthogonalise(p: number, q: number): boolean {
-  const pq = dotColumns(p, q);
-  const pp = dotColumns(p, p);
-  const qq = dotColumns(q, q);
-  if (!(Math.abs(pq) > 1e-16 * Math.sqrt(pp * qq))) return false;
-  const zeta = (qq - pp) / (2 * pq);
-  const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
-  const cosine = 1 / Math.sqrt(1 + tangent * tangent);
-  const sine = cosine * tangent;
-  for (let i = 0; i < 16; i += 4) {
-    const l = left[i + p];
-    left[i + p] = cosine * l - sine * left[i + q];
-    left[i + q] = sine * l + cosine * left[i + q];
-    const r = right[i + p];
-    right[i + p] = cosine * r - sine * right[i + q];
-    right[i + q] = sine * r + cosine * right[i + q];
-  }
-  return true;
 }
