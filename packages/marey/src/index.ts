@@ -1,1 +1,1 @@
-export {};
+export { devices, onnxRuntime } from "./run/index.js";

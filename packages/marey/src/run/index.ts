@@ -1,0 +1,1 @@
+export { devices, onnxRuntime } from "./onnxRuntime.js";

@@ -1,0 +1,118 @@
+import { MareyError } from "@marey/core";
+import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam";
+import * as ort from "onnxruntime-node";
+
+/** ONNX Runtime's graph-level messages (a Cast folded, an initialiser unused) are no news to people: errors only. */
+const ERRORS_ONLY = 3;
+
+/**
+ * The `Runtime` seam on ONNX Runtime's native build. Runs of one or several networks may overlap: each takes a thread
+ * of Node's pool, and `threads` (1 when absent) of its own inside.
+ */
+export const onnxRuntime: Runtime = { load };
+
+async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Network> {
+  const { threads = 1, device = "cpu" } = options;
+  requireDevice(device);
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(model, {
+      executionProviders: [device],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      logSeverityLevel: ERRORS_ONLY,
+    });
+  } catch (cause) {
+    throw device === "cpu" ? invalid(cause) : noDevice(device, (cause as Error).message, cause);
+  }
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    run: (feeds, only) => run(session, feeds, only),
+    close: () => session.release(),
+  };
+}
+
+/** Names of the devices on which networks can be asked to run here; whether a GPU is present shows when one is loaded. */
+export function devices(): string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
+
+function requireDevice(device: string): void {
+  if (!devices().includes(device)) throw noDevice(device, `this build has ${devices().join(", ")}`);
+}
+
+const noDevice = (device: string, why: string, cause?: unknown) =>
+  new MareyError(
+    "DEVICE_UNAVAILABLE",
+    `device "${device}"`,
+    `networks can't run on it here (${firstLine(why)})`,
+    "Leave the device out to run on the processor, or check the graphics driver",
+    { cause },
+  );
+
+const invalid = (cause: unknown) =>
+  new MareyError(
+    "NETWORK_INVALID",
+    "network",
+    `ONNX Runtime can't load it (${firstLine((cause as Error).message)})`,
+    "Convert or download the network again",
+    { cause },
+  );
+
+const firstLine = (message: string) => message.split("\n", 1)[0].slice(0, 400);
+
+async function run(
+  session: ort.InferenceSession,
+  feeds: Readonly<Record<string, Tensor>>,
+  only?: readonly string[],
+): Promise<Record<string, Tensor>> {
+  requireNames(session, feeds, only);
+  const given = Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new ort.Tensor(type, data, dims)]),
+  );
+  let results: ort.InferenceSession.ReturnType;
+  try {
+    results = await (only ? session.run(given, only) : session.run(given));
+  } catch (cause) {
+    const shapes = Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} [${dims}]`);
+    throw new MareyError(
+      "NETWORK_INPUT",
+      `network run with ${shapes.join(", ")}`,
+      `ONNX Runtime refused it (${firstLine((cause as Error).message)})`,
+      "Give inputs of the type and shape that the network's card states",
+      { cause },
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { type, dims, data }]) => [name, { type, dims, data } as Tensor]),
+  );
+}
+
+/** A missing or foreign name would otherwise end in a message without the names that are right. */
+function requireNames(
+  session: ort.InferenceSession,
+  feeds: Readonly<Record<string, Tensor>>,
+  only: readonly string[] = [],
+): void {
+  const { inputNames, outputNames } = session;
+  const fed = Object.keys(feeds);
+  const fits = fed.length === inputNames.length && inputNames.every((name) => fed.includes(name));
+  if (!fits)
+    throw new MareyError(
+      "NETWORK_INPUT",
+      "network run",
+      `inputs ${fed.join(", ") || "(none)"} given, expected ${inputNames.join(", ")}`,
+      "Name the inputs as the network does",
+    );
+  const foreign = only.find((name) => !outputNames.includes(name));
+  if (foreign !== undefined)
+    throw new MareyError(
+      "NETWORK_INPUT",
+      "network run",
+      `output "${foreign}" asked for, but it gives ${outputNames.join(", ")}`,
+      "Name the outputs as the network does",
+    );
+}
