@@ -45,7 +45,7 @@ export function fillGaps(
       }
     fillBetween(t, v, method, longestGap, out);
   }
-  if (rest !== "nan") fillRest(out, rest, zeroIsMissing);
+  if (rest !== "nan") fillRest(out, rest);
   return out;
 }
 
@@ -74,12 +74,10 @@ function fillBetween(
  * Pose2Sim's last step, in place: what is still missing takes the value before it, or, at the start, the first value
  * (`last_value`; a column without any becomes 0), or becomes 0 (`zeros`).
  */
-export function fillRest(x: Float64Array, rest: "zeros" | "last_value", zeroIsMissing = false): Float64Array {
-  const missing = (value: number) => !Number.isFinite(value) || (zeroIsMissing && value === 0);
-  const first = rest === "zeros" ? undefined : x.find((value) => !missing(value));
-  let last = first ?? 0;
+export function fillRest(x: Float64Array, rest: "zeros" | "last_value"): Float64Array {
+  let last = rest === "zeros" ? 0 : (x.find(Number.isFinite) ?? 0);
   for (let i = 0; i < x.length; i++) {
-    if (missing(x[i])) x[i] = last;
+    if (!Number.isFinite(x[i])) x[i] = last;
     else if (rest === "last_value") last = x[i];
   }
   return x;
