@@ -70,21 +70,36 @@ function select(data: ArrayLike<number>, shape: readonly number[], selection: st
   return offsets.map((offset) => data[offset]);
 }
 
+/**
+ * Whether two values are the same up to the rounding that the case allows. Maxima that differ by less are ties, whose
+ * order no runtime owes (saturated masks hold thousands of ones): then the stored place is as right as ours.
+ */
+const tied = ({ tolerance }: Case, a: number, b: number) =>
+  Math.abs(a - b) <= (tolerance.mixed ?? 0) * (1 + Math.abs(a));
+
 /** Flat place and value of each channel's maximum over a map of [1, H, W, C]. */
-function peaks(data: ArrayLike<number>, channels: number) {
+function peaks(fixture: Case, data: ArrayLike<number>, channels: number, stored: ArrayLike<number>) {
   const at = new Array<number>(channels).fill(0);
   for (let i = 0; i < data.length; i++) {
     const channel = i % channels;
     if (data[i] > data[at[channel] * channels + channel]) at[channel] = (i - channel) / channels;
   }
-  return { at, values: at.map((pixel, channel) => data[pixel * channels + channel]) };
+  const values = at.map((pixel, channel) => data[pixel * channels + channel]);
+  return {
+    values,
+    at: at.map((pixel, channel) =>
+      tied(fixture, values[channel], data[stored[channel] * channels + channel]) ? stored[channel] : pixel,
+    ),
+  };
 }
 
-/** The rows [1, N, C] with the highest first column, best first. */
-function top(data: ArrayLike<number>, columns: number, count: number) {
+/** The rows of [1, N, C] with the highest first column, best first. */
+function top(fixture: Case, data: ArrayLike<number>, columns: number, stored: ArrayLike<number>) {
   const rows = Array.from({ length: data.length / columns }, (_, row) => row);
   rows.sort((a, b) => data[b * columns] - data[a * columns] || a - b);
-  const index = rows.slice(0, count);
+  const index = Array.from(stored, (row, rank) =>
+    tied(fixture, data[rows[rank] * columns], data[row * columns]) ? row : rows[rank],
+  );
   const values = index.flatMap((row) => Array.from({ length: columns }, (_, c) => data[row * columns + c]));
   return { index, values };
 }
@@ -100,12 +115,13 @@ async function networkForward(fixture: Case): Promise<Outputs> {
     const last = dims[dims.length - 1];
     out[name] = select(values, dims, attributes.outputs[name]?.selection ?? "all");
     if (`${name}_argmax` in expected) {
-      const { at, values: maxima } = peaks(values, last);
+      const { at, values: maxima } = peaks(fixture, values, last, numbers(expected[`${name}_argmax`]));
       out[`${name}_argmax`] = at;
       out[`${name}_max`] = maxima;
     }
     if (`${name}_top` in expected) {
-      const { index, values: best } = top(values, last, numbers(expected[`${name}_top_index`]).length);
+      const stored = numbers(expected[`${name}_top_index`]);
+      const { index, values: best } = top(fixture, values, last, stored);
       out[`${name}_top`] = best;
       out[`${name}_top_index`] = index;
     }
