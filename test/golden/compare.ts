@@ -56,7 +56,10 @@ function compareOne(got: number[], stored: Stored, tolerance: Tolerance, way?: s
   }
 }
 
-function allowance(want: number, { absolute = 0, relative = 0, mixed }: Tolerance): number {
+function allowance(
+  want: number,
+  { absolutePixels = 0, absolute = absolutePixels, relative = 0, mixed }: Tolerance,
+): number {
   return mixed !== undefined ? mixed * (1 + Math.abs(want)) : absolute + relative * Math.abs(want);
 }
 

@@ -7,6 +7,8 @@ export type Stored = StoredTensor;
 
 export interface Tolerance {
   absolute?: number;
+  /** As `absolute`, for outputs in pixels. */
+  absolutePixels?: number;
   relative?: number;
   /** |difference| ≤ mixed · (1 + |value|) */
   mixed?: number;
