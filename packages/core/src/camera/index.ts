@@ -16,6 +16,7 @@ export {
   undistort,
   viewingRays,
 } from "./projection.js";
+export { turnRig } from "./rig.js";
 export {
   countViews,
   reprojectionError,
