@@ -1,7 +1,12 @@
+export { type Bvh, type BvhChannel, type BvhJoint, type BvhPose, poseBvh, readBvh, writeBvh } from "./bvh.js";
+export { BVH_DEFAULTS, type BvhOptions, type BvhReadOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
+export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
+export { type NpyArray, type NpyContent, type NpyData, readNpy, writeNpy } from "./npy.js";
+export { type Npz, npzArray, readNpz, writeNpz } from "./npz.js";
 export {
   lastNumber,
   type NamedBytes,

@@ -1,0 +1,149 @@
+import { inflateSync, zipSync } from "fflate";
+import { MareyError } from "../error.js";
+
+const REMEDY = "Copy or export the file again";
+/** Deflate can't shrink data further than this; a larger claim is a lie that must not be believed. */
+const LARGEST_RATIO = 1032;
+
+interface Entry {
+  name: string;
+  method: number;
+  crc: number;
+  packed: number;
+  size: number;
+  offset: number;
+}
+
+/**
+ * Reads a zip archive (stored or deflated, zip64 too), checking every size and CRC-32 before and after unpacking.
+ *
+ * @returns The files by name, in the order of the directory.
+ * @throws MareyError `ZIP_INVALID` for a cut or damaged archive; `ZIP_METHOD` for other compression or encryption.
+ */
+export function readZip(bytes: Uint8Array, name = "zip"): Map<string, Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { count, offset } = findDirectory(view, name);
+  const files = new Map<string, Uint8Array>();
+  let at = offset;
+  for (let i = 0; i < count; i++) {
+    const { entry, next } = readEntry(bytes, view, at, name);
+    files.set(entry.name, unpack(bytes, view, entry, name));
+    at = next;
+  }
+  return files;
+}
+
+/** Writes an archive without compression; the same files give the same bytes. */
+export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+}
+
+function findDirectory(view: DataView, name: string): { count: number; offset: number } {
+  const length = view.byteLength;
+  // The end record is 22 bytes and a comment of at most 65535.
+  for (let at = length - 22; at >= Math.max(0, length - 22 - 65535); at--) {
+    if (view.getUint32(at, true) !== 0x06054b50 || at + 22 + view.getUint16(at + 20, true) > length) continue;
+    const count = view.getUint16(at + 10, true);
+    const offset = view.getUint32(at + 16, true);
+    if (count !== 0xffff && offset !== 0xffffffff) return { count, offset };
+    return findDirectory64(view, at, name);
+  }
+  throw invalid(name, "no directory at its end: it is cut off, or no zip archive");
+}
+
+function findDirectory64(view: DataView, end: number, name: string) {
+  const locator = end - 20;
+  if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50)
+    throw invalid(name, "its zip64 directory is missing");
+  const at = Number(view.getBigUint64(locator + 8, true));
+  if (at + 56 > view.byteLength || view.getUint32(at, true) !== 0x06064b50)
+    throw invalid(name, "its zip64 directory is missing");
+  return {
+    count: Number(view.getBigUint64(at + 32, true)),
+    offset: Number(view.getBigUint64(at + 48, true)),
+  };
+}
+
+function readEntry(bytes: Uint8Array, view: DataView, at: number, name: string) {
+  if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50)
+    throw invalid(name, `its directory is damaged at byte ${at}`);
+  const nameLength = view.getUint16(at + 28, true);
+  const extraLength = view.getUint16(at + 30, true);
+  const next = at + 46 + nameLength + extraLength + view.getUint16(at + 32, true);
+  if (next > bytes.length) throw invalid(name, `its directory is cut off at byte ${at}`);
+  const entry: Entry = {
+    name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength)),
+    method: view.getUint16(at + 10, true),
+    crc: view.getUint32(at + 16, true),
+    packed: view.getUint32(at + 20, true),
+    size: view.getUint32(at + 24, true),
+    offset: view.getUint32(at + 42, true),
+  };
+  if (view.getUint16(at + 8, true) & 1) throw method(name, entry, "is encrypted");
+  readExtra64(view, at + 46 + nameLength, extraLength, entry);
+  return { entry, next };
+}
+
+/** Fields that don't fit 32 bits stand in the extra field 1, those alone and in this order. */
+function readExtra64(view: DataView, start: number, length: number, entry: Entry): void {
+  let at = start;
+  while (at + 4 <= start + length) {
+    const id = view.getUint16(at, true);
+    const end = at + 4 + view.getUint16(at + 2, true);
+    if (id === 1) {
+      at += 4;
+      for (const key of ["size", "packed", "offset"] as const) {
+        if (entry[key] !== 0xffffffff || at + 8 > Math.min(end, start + length)) continue;
+        entry[key] = Number(view.getBigUint64(at, true));
+        at += 8;
+      }
+    }
+    at = end;
+  }
+}
+
+function unpack(bytes: Uint8Array, view: DataView, entry: Entry, name: string): Uint8Array {
+  const { offset, packed, size } = entry;
+  const where = `${name}, file "${entry.name}"`;
+  if (offset + 30 > bytes.length || view.getUint32(offset, true) !== 0x04034b50)
+    throw invalid(where, `its data does not begin at byte ${offset}`);
+  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
+  if (start + packed > bytes.length) throw invalid(where, "its data is cut off");
+  const data = bytes.subarray(start, start + packed);
+  if (entry.method !== 0 && entry.method !== 8)
+    throw method(name, entry, `uses compression method ${entry.method}`);
+  if (entry.method === 0 ? size !== packed : size > packed * LARGEST_RATIO + 64)
+    throw invalid(where, `${packed} packed bytes can't be ${size} bytes`);
+  const content = entry.method === 0 ? data : inflate(data, size, where);
+  if (crc32(content) !== entry.crc) throw invalid(where, "its content does not fit its checksum (CRC-32)");
+  return content;
+}
+
+function inflate(data: Uint8Array, size: number, where: string): Uint8Array {
+  try {
+    return inflateSync(data, { out: new Uint8Array(size) });
+  } catch (cause) {
+    throw new MareyError("ZIP_INVALID", where, "its data can't be unpacked", REMEDY, { cause });
+  }
+}
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) c = TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
+
+const invalid = (where: string, what: string) => new MareyError("ZIP_INVALID", where, what, REMEDY);
+const method = (name: string, entry: Entry, what: string) =>
+  new MareyError(
+    "ZIP_METHOD",
+    `${name}, file "${entry.name}"`,
+    `it ${what}`,
+    "Store it, or compress it with deflate",
+  );
