@@ -62,7 +62,7 @@ const invalid = (cause: unknown) =>
     { cause },
   );
 
-const firstLine = (message: string) => message.split("\n", 1)[0].slice(0, 400);
+const firstLine = (message: string) => message.slice(0, 400).split("\n", 1).join();
 
 async function run(
   session: ort.InferenceSession,
