@@ -2,6 +2,7 @@ export { type Bvh, type BvhChannel, type BvhJoint, type BvhPose, poseBvh, readBv
 export { BVH_DEFAULTS, type BvhOptions, type BvhReadOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
+export { writeGlb } from "./glb.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";

@@ -1,0 +1,171 @@
+import { type Accessor, Document, type Node, WebIO } from "@gltf-transform/core";
+import { MareyError } from "../error.js";
+import type { Motion, MotionPerson } from "../motion/motion.js";
+import type { Skeleton } from "../skeleton/skeleton.js";
+import { type Fitted, fittedPerson } from "./fitted.js";
+import { restPositions, type Side, stickFigure } from "./stickFigure.js";
+
+/** Linear RGB: orange left, blue right (told apart by colour-blind people too), light grey between. */
+const COLOURS: Record<Side, readonly [number, number, number]> = {
+  left: [0.79, 0.35, 0.02],
+  right: [0.02, 0.2, 0.55],
+  middle: [0.55, 0.55, 0.55],
+};
+
+/**
+ * Writes fitted people as one binary glTF: Y up, metres, right-handed; a node per joint, rotations and the root's
+ * translation animated in one clip, and a skinned stick figure, so that any viewer shows it. Frames without a pose
+ * have no keys: viewers interpolate across them.
+ *
+ * @throws MareyError `MOTION_UNFITTED`, `MOTION_ROOTS`, `MOTION_EMPTY` (see `fittedPerson`).
+ */
+export async function writeGlb(motion: Motion, file = "glb"): Promise<Uint8Array> {
+  if (motion.people.length === 0)
+    throw new MareyError("MOTION_EMPTY", file, "there are no people to write", "Check the capture");
+  const document = new Document();
+  document.getRoot().getAsset().generator = "Marey";
+  const { skeleton, frameRate, firstFrame, frameCount } = motion;
+  document.getRoot().setExtras({ marey: { skeleton: skeleton.name, frameRate, firstFrame, frameCount } });
+  const buffer = document.createBuffer();
+  const scene = document.createScene(file);
+  document.getRoot().setDefaultScene(scene);
+  const animation = document.createAnimation("motion");
+  const write: Writing = {
+    document,
+    accessor: (type, array) => document.createAccessor().setType(type).setArray(array).setBuffer(buffer),
+  };
+  const materials = figureMaterials(document);
+  for (const person of motion.people) {
+    const fitted = fittedPerson(person, motion, file);
+    const joints = jointNodes(document, motion.skeleton, fitted);
+    const name = `person ${person.id}`;
+    scene.addChild(document.createNode(name).addChild(joints[fitted.order[0]]));
+    scene.addChild(body(write, name, motion.skeleton, fitted, joints, materials));
+    animate(write, animation, motion, person, fitted, joints);
+  }
+  return new WebIO().writeBinary(document);
+}
+
+interface Writing {
+  document: Document;
+  accessor: (type: "SCALAR" | "VEC3" | "VEC4" | "MAT4", array: NumberArray) => Accessor;
+}
+
+type NumberArray = NonNullable<Parameters<Accessor["setArray"]>[0]>;
+type Materials = Record<Side, ReturnType<Document["createMaterial"]>>;
+
+function figureMaterials(document: Document): Materials {
+  const material = (side: Side) =>
+    document
+      .createMaterial(side)
+      .setBaseColorFactor([...COLOURS[side], 1])
+      .setMetallicFactor(0)
+      .setRoughnessFactor(0.7);
+  return { left: material("left"), right: material("right"), middle: material("middle") };
+}
+
+/** Nodes at the first frame's pose, so that a viewer without animation shows that. */
+function jointNodes(document: Document, layout: Skeleton, fitted: Fitted): Node[] {
+  const t = fitted.posed.indexOf(1);
+  const joints = layout.joints.length;
+  const nodes = layout.joints.map((name, j) => {
+    const at =
+      layout.parents[j] < 0 ? fitted.root.subarray(t * 3, t * 3 + 3) : fitted.rest.subarray(j * 3, j * 3 + 3);
+    const q = unit(fitted.rotations.subarray((t * joints + j) * 4, (t * joints + j) * 4 + 4));
+    return document
+      .createNode(name)
+      .setTranslation([at[0], at[1], at[2]])
+      .setRotation([q[0], q[1], q[2], q[3]]);
+  });
+  layout.parents.forEach((parent, j) => {
+    if (parent >= 0) nodes[parent].addChild(nodes[j]);
+  });
+  return nodes;
+}
+
+function body(
+  { document, accessor }: Writing,
+  name: string,
+  layout: Skeleton,
+  fitted: Fitted,
+  joints: Node[],
+  materials: Materials,
+): Node {
+  const bind = new Float32Array(layout.joints.length * 16);
+  const rest = restPositions(layout, fitted.rest);
+  layout.joints.forEach((_, j) => {
+    const [x, y, z] = rest.subarray(j * 3, j * 3 + 3);
+    bind.set([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -x, -y, -z, 1], j * 16);
+  });
+  const skin = document.createSkin(name).setInverseBindMatrices(accessor("MAT4", bind));
+  for (const joint of joints) skin.addJoint(joint);
+  const mesh = document.createMesh(name);
+  for (const part of stickFigure(layout, fitted.rest)) {
+    const carriers = new Uint16Array(part.joints.length * 4);
+    const weights = new Float32Array(part.joints.length * 4);
+    part.joints.forEach((joint, v) => {
+      carriers[v * 4] = joint;
+      weights[v * 4] = 1;
+    });
+    mesh.addPrimitive(
+      document
+        .createPrimitive()
+        .setAttribute("POSITION", accessor("VEC3", part.positions))
+        .setAttribute("NORMAL", accessor("VEC3", part.normals))
+        .setAttribute("JOINTS_0", accessor("VEC4", carriers))
+        .setAttribute("WEIGHTS_0", accessor("VEC4", weights))
+        .setIndices(accessor("SCALAR", part.indices))
+        .setMaterial(materials[part.side]),
+    );
+  }
+  return document.createNode(`${name} figure`).setMesh(mesh).setSkin(skin);
+}
+
+function animate(
+  { document, accessor }: Writing,
+  animation: ReturnType<Document["createAnimation"]>,
+  motion: Motion,
+  person: MotionPerson,
+  fitted: Fitted,
+  joints: Node[],
+): void {
+  const frames = Array.from(fitted.posed.keys()).filter((t) => fitted.posed[t] === 1);
+  const times = accessor(
+    "SCALAR",
+    Float32Array.from(frames, (t) => t / motion.frameRate),
+  );
+  times.setName(`person ${person.id} times`);
+  const channel = (path: "rotation" | "translation", node: Node, output: Accessor) => {
+    const sampler = document.createAnimationSampler().setInput(times).setOutput(output);
+    animation.addSampler(sampler.setInterpolation("LINEAR"));
+    animation.addChannel(
+      document.createAnimationChannel().setTargetNode(node).setTargetPath(path).setSampler(sampler),
+    );
+  };
+  const width = joints.length;
+  const root = new Float32Array(frames.length * 3);
+  frames.forEach((t, i) => {
+    root.set(fitted.root.subarray(t * 3, t * 3 + 3), i * 3);
+  });
+  channel("translation", joints[fitted.order[0]], accessor("VEC3", root));
+  for (const j of fitted.order) {
+    const rotations = new Float32Array(frames.length * 4);
+    frames.forEach((t, i) => {
+      const o = (t * width + j) * 4;
+      rotations.set(nearSide(unit(fitted.rotations.subarray(o, o + 4)), rotations, (i - 1) * 4), i * 4);
+    });
+    channel("rotation", joints[j], accessor("VEC4", rotations));
+  }
+}
+
+function unit(q: Float32Array): number[] {
+  const length = Math.hypot(q[0], q[1], q[2], q[3]);
+  return length > 0 ? Array.from(q, (value) => value / length) : [0, 0, 0, 1];
+}
+
+/** Of q and −q the one nearer to the quaternion before it: not every viewer takes the shorter arc. */
+function nearSide(q: number[], rotations: Float32Array, before: number): number[] {
+  if (before < 0) return q;
+  const dot = q.reduce((sum, value, k) => sum + value * rotations[before + k], 0);
+  return dot < 0 ? q.map((value) => -value) : q;
+}
