@@ -204,7 +204,11 @@ export function inOrder({ nodes, outputs }: Topology, name = "model.json"): TfNo
       done.add(current);
       continue;
     }
-    if (open.has(current)) throw invalid(name, `node "${current}" is part of a cycle`);
+    if (open.has(current))
+      throw invalid(
+        name,
+        `node "${current}" (${node.operator}) is part of a cycle; loops can't be converted`,
+      );
     open.add(current);
     stack.push(...missing);
   }
