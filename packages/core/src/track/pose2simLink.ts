@@ -1,4 +1,4 @@
-import { assign } from "./assignment.js";
+import { assign } from "../array/assignment.js";
 
 export interface LinkOptions {
   /** Mean distance of the joints up to which a person goes on, metres (default 1). */
