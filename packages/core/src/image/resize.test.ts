@@ -39,12 +39,14 @@ test("convention: a ramp keeps its value under x' = (x + 0.5)·s − 0.5", () =>
     fc.property(fc.integer({ min: 8, max: 60 }), fc.integer({ min: 8, max: 60 }), (width, height) => {
       const out = resize(ramp(30, 20, 4, 3), { width, height });
       const margin = { x: Math.ceil(width / 30), y: Math.ceil(height / 20) };
+      let worst = 0;
       for (let y = margin.y; y < height - margin.y; y++)
         for (let x = margin.x; x < width - margin.x; x++) {
           const want = 4 * (((x + 0.5) * 30) / width - 0.5) + 3 * (((y + 0.5) * 20) / height - 0.5) + 10;
           // Stored values round by 0.5; a cut pixel at a box's end is off by at most an eighth of the slope.
-          expect(Math.abs(out.data[(y * width + x) * 3 + 1] - want)).toBeLessThanOrEqual(0.51 + (4 + 3) / 8);
+          worst = Math.max(worst, Math.abs(out.data[(y * width + x) * 3 + 1] - want));
         }
+      expect(worst).toBeLessThanOrEqual(0.51 + (4 + 3) / 8);
     }),
   ));
 
@@ -75,16 +77,16 @@ test("a letterbox takes coordinates there and back: a ramp has its value where t
         const { image, scale, left, top } = letterbox(source, { width, height }, place, 255);
         expect(scale).toBe(Math.min(width / 31, height / 23));
         if (place === "topLeft") expect([left, top]).toEqual([0, 0]);
+        let worst = 0;
         for (let y = 0; y < height; y++)
           for (let x = 0; x < width; x++) {
             const u = (x - left + 0.5) / scale - 0.5;
             const v = (y - top + 0.5) / scale - 0.5;
             const reach = Math.max(1, 1 / scale);
             if (u < reach || v < reach || u > 30 - reach || v > 22 - reach) continue;
-            expect(Math.abs(image.data[(y * width + x) * 3] - (3 * u + 4 * v))).toBeLessThanOrEqual(
-              0.51 + (3 + 4) / 8,
-            );
+            worst = Math.max(worst, Math.abs(image.data[(y * width + x) * 3] - (3 * u + 4 * v)));
           }
+        expect(worst).toBeLessThanOrEqual(0.51 + (3 + 4) / 8);
         const corner = image.data.at(-1);
         if (place === "topLeft" && Math.abs(width / 31 - height / 23) > 0.1) expect(corner).toBe(255);
       },
