@@ -26,6 +26,7 @@ export {
 export { type Pose2simFilter, pose2simFill, pose2simFilter, pose2simHampel } from "./pose2sim.js";
 export { type ColumnFilter, filterRuns, forEachRun } from "./runs.js";
 export { type SavitzkyGolayOptions, savitzkyGolay, savitzkyGolayWeights } from "./savitzkyGolay.js";
+export { type SmootherOptions, smoothMotion, smoothPerson } from "./smoother.js";
 export { type SmoothedSpline, smoothingSpline } from "./smoothingSpline.js";
 export { type Interpolation, splineAt, splineSlopes } from "./spline.js";
 export { filterMotion, filterPerson, type TrackFilter } from "./tracks.js";

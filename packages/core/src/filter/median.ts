@@ -77,6 +77,29 @@ export function hampel(
   return out;
 }
 
+/**
+ * The median of the present samples within `radius` samples, the window cut at the ends; NaN for none. A column of a
+ * T×`stride` array, at `offset`. @returns T medians in `out`.
+ */
+export function localMedian(
+  x: Float64Array,
+  radius: number,
+  stride: number,
+  offset: number,
+  out: Float64Array,
+): Float64Array {
+  const values = new Float64Array(2 * radius + 1);
+  for (let t = 0; t < out.length; t++) {
+    let count = 0;
+    for (let k = Math.max(0, t - radius); k < Math.min(out.length, t + radius + 1); k++) {
+      const value = x[k * stride + offset];
+      if (!Number.isNaN(value)) insert(values, count++, value);
+    }
+    out[t] = count > 0 ? middle(values, count) : NaN;
+  }
+  return out;
+}
+
 /** The median of numbers in any order; NaN for none. Sorts a copy. */
 export function medianOf(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
