@@ -29,19 +29,19 @@ export const arranging: Converters = {
       ]),
     },
   ],
-  ExpandDims: (graph, node, inputs) => [
-    {
-      plain: graph.emit("Unsqueeze", [
-        plain(graph, input(node, inputs, 0)),
-        list(graph, [oneInteger(node, inputs, 1)]),
-      ]),
-    },
-  ],
+  ExpandDims(graph, node, inputs) {
+    const value = input(node, inputs, 0);
+    const axis = oneInteger(node, inputs, 1);
+    if (value.sliceOf?.axis === axis) return [value.sliceOf.value];
+    return [{ plain: graph.emit("Unsqueeze", [plain(graph, value), list(graph, [axis])]) }];
+  },
   Squeeze(graph, node, inputs) {
     const axes = integerList(node, node.attributes.squeeze_dims ? "squeeze_dims" : "axis");
-    const feeds = [plain(graph, input(node, inputs, 0))];
+    const value = input(node, inputs, 0);
+    const feeds = [plain(graph, value)];
     if (axes.length > 0) feeds.push(list(graph, axes));
-    return [{ plain: graph.emit("Squeeze", feeds) }];
+    const sliceOf = axes.length === 1 ? { value, axis: axes[0] } : undefined;
+    return [{ plain: graph.emit("Squeeze", feeds), sliceOf }];
   },
   Tile: (graph, node, inputs) => [
     {
@@ -97,9 +97,12 @@ export const arranging: Converters = {
     return [{ plain: graph.emit("Concat", parts, { axis }) }];
   },
   Unpack(graph, node, inputs) {
+    const value = input(node, inputs, 0);
     const axis = integer(node, "axis", 0);
-    const parts = cut(graph, input(node, inputs, 0), axis, count(node, "num"));
-    return parts.map((part) => ({ plain: graph.emit("Squeeze", [part.plain!, list(graph, [axis])]) }));
+    const pieces = count(node, "num");
+    const drop = (name: string) => graph.emit("Squeeze", [name, list(graph, [axis])]);
+    if (pieces === 1) return [{ plain: drop(plain(graph, value)), sliceOf: { value, axis } }];
+    return cut(graph, value, axis, pieces).map((piece) => ({ plain: drop(piece.plain!) }));
   },
   DepthToSpace: (graph, node, inputs) => [
     {
@@ -184,7 +187,6 @@ function cut(
   sizes?: number[],
 ): Value[] {
   const feeds = [plain(graph, value)];
-  // Equal pieces need no sizes; a single one would be taken as "all", which is right as well.
   if (sizes) feeds.push(list(graph, sizes));
   return graph.emitMany("Split", feeds, pieces, { axis }).map((name) => ({ plain: name }));
 }

@@ -12,6 +12,8 @@ export interface Value {
   plain?: string;
   /** ONNX tensor of rank 4 with the channels second. */
   channelsFirst?: string;
+  /** The tensor of which this is the only slice along `axis`: to add the axis again is to go back to it. */
+  sliceOf?: { value: Value; axis: number };
 }
 
 /** The ONNX graph under construction. */

@@ -1,11 +1,11 @@
 import { MareyError } from "../../error.js";
-import { type Dimension, type ElementType, node, valueInfo, writeOnnx } from "../onnx.js";
+import { type Dimension, type ElementType, type NodeInit, node, valueInfo, writeOnnx } from "../onnx.js";
 import { arranging } from "./arrange.js";
 import type { Constant } from "./constant.js";
 import { type Converters, unfit } from "./context.js";
 import { convolutions } from "./convolution.js";
 import { elementTypeNamed, elementwise } from "./elementwise.js";
-import { type Emitter, emitter, plain, type Value } from "./emit.js";
+import { channelsFirst, type Emitter, emitter, plain, type Value } from "./emit.js";
 import { fold } from "./fold.js";
 import { reducing } from "./reduce.js";
 import { slicing } from "./slice.js";
@@ -84,10 +84,32 @@ export function importTfjs(json: string, weights: Uint8Array, options: ImportOpt
     // The sizes of outputs follow from the inputs'; those of the signature may speak of one example.
     outputs: outputs.map((port) => valueInfo(port.name, port.type)),
     initialisers: graph.initialisers,
-    nodes: graph.nodes,
+    nodes: needed(graph.nodes, outputs),
     metadata,
   });
   return { onnx, inputs, outputs };
+}
+
+/** The nodes that the outputs need: a view that was made ahead may have found no reader. */
+function needed(nodes: readonly NodeInit[], outputs: readonly GraphPort[]): NodeInit[] {
+  const read = new Set(outputs.map(({ name }) => name));
+  const kept = nodes.toReversed().filter(({ input = [], output = [] }) => {
+    const wanted = output.some((name) => read.has(name));
+    if (wanted) for (const name of input) read.add(name);
+    return wanted;
+  });
+  return kept.reverse();
+}
+
+/**
+ * A picture is turned to NCHW at once: scaling it per channel is many times faster there, since what is broadcast then
+ * spans whole planes (2.9 ms of 46 for movenet-multipose at 256×256).
+ */
+function placeholder(graph: Emitter, { attributes: { shape } }: TfNode, name: string): Value {
+  const value: Value = { plain: name };
+  const sizes = shape?.shape?.dim?.map(({ size }) => Number(size)) ?? [];
+  if (sizes.length === 4 && sizes[3] >= 1 && sizes[3] <= 4) channelsFirst(graph, value);
+  return value;
 }
 
 /** What the free sizes of a picture are called. */
@@ -120,7 +142,7 @@ function convert(
   constants: Map<string, Constant>,
   inputNames: Map<string, string>,
 ): Value[] {
-  if (node.operator === "Placeholder") return [{ plain: inputNames.get(node.name)! }];
+  if (node.operator === "Placeholder") return [placeholder(graph, node, inputNames.get(node.name)!)];
   if (node.operator === "Const") {
     const constant = constants.get(node.name);
     if (!constant) throw unfit(node, "its value is not among the weights");
