@@ -1,4 +1,5 @@
 export { type EulerFrame, type EulerOrder, eulerToMatrix, matrixToEuler } from "./euler.js";
+export { type Minimum, minimise, type Residuals } from "./levenbergMarquardt.js";
 export {
   cross,
   crossMatrix,
@@ -12,6 +13,9 @@ export {
   unit,
 } from "./matrix.js";
 export { nullVector4 } from "./nullVector.js";
+export { fitPlane, fitPlaneRobustly, type Plane, planeDistances } from "./plane.js";
+export { polynomialRoots, type Root } from "./polynomial.js";
+export { centroid, procrustes, type Similarity, transformPoints } from "./procrustes.js";
 export { type Random, random, shuffle } from "./random.js";
 export {
   matrixToQuaternion,

@@ -7,6 +7,23 @@ export {
   triangulateDroppingViews,
 } from "./dropSearch.js";
 export {
+  decomposeEssential,
+  decomposeProjectionMatrix,
+  essentialFromPoints,
+  essentialOfCameras,
+  fundamentalEightPoint,
+  fundamentalOfCameras,
+  type RelativePose,
+  recoverPose,
+} from "./epipolar.js";
+export { distortFisheye, undistortFisheye } from "./fisheye.js";
+export { applyHomography, estimateHomography } from "./homography.js";
+export {
+  fundamentalOfProjections,
+  type OptimalTriangulation,
+  triangulateOptimal,
+} from "./optimalTriangulation.js";
+export {
   cameraCentre,
   normalise,
   type ProjectOptions,
@@ -16,6 +33,15 @@ export {
   undistort,
   viewingRays,
 } from "./projection.js";
+export { type ProjectionJacobian, projectionJacobian } from "./projectionJacobian.js";
+export {
+  type Loss,
+  pointCovariance,
+  REFINE_DEFAULTS,
+  type RefineOptions,
+  refinePoint,
+  refinePoints,
+} from "./refine.js";
 export { turnRig } from "./rig.js";
 export {
   countViews,
