@@ -53,19 +53,15 @@ async function startDecoding(
     await demuxer.close();
     throw error;
   });
-  const frameRate = frameRateOf(demuxer);
-  const secondsPerTick = stream.timeBase.num / stream.timeBase.den;
   const packet = new lib.Packet();
   packet.alloc();
   const frame = new lib.Frame();
   frame.alloc();
-  /** Timestamps of packets that failed, whose frames are yet to be counted in. */
-  const failed: bigint[] = [];
-  let lost = 0;
+  const frameRate = frameRateOf(demuxer);
+  const counter = countPlaces(lib.AV_NOPTS_VALUE, stream.timeBase, frameRate, times);
   let packets = 0;
-  let delivered = 0;
+  let lastPts = lib.AV_NOPTS_VALUE;
   let ended = false;
-  let origin = times?.[0];
 
   /** Feeds the decoder one packet, or tells it that there are no more. */
   async function feed(): Promise<void> {
@@ -73,43 +69,21 @@ async function startDecoding(
     if (read === lib.AVERROR_EAGAIN) return;
     ended = read < 0;
     if (!ended && packet.streamIndex !== stream.index) return packet.unref();
-    const pts = packet.pts;
+    if (!ended) lastPts = packet.pts;
     const sent = await codec.sendPacket(ended ? null : packet);
     if (ended) return;
     packets++;
     packet.unref();
-    if (sent < 0) fail(pts);
-    last = pts;
-  }
-  let last = lib.AV_NOPTS_VALUE;
-  function fail(pts: bigint): void {
-    lost++;
-    if (pts !== lib.AV_NOPTS_VALUE) failed.push(pts);
-  }
-
-  /** The place of the frame just decoded; frames that failed before it keep theirs. */
-  function place(): FramePlace {
-    const pts = frame.bestEffortTimestamp;
-    if (pts === lib.AV_NOPTS_VALUE) return { index: delivered, time: delivered++ / frameRate };
-    for (let i = failed.length - 1; i >= 0; i--)
-      if (failed[i]! < pts) {
-        if (origin === undefined || failed[i]! < origin) origin = failed[i];
-        failed.splice(i, 1);
-        delivered++;
-      }
-    origin ??= pts;
-    const index = times ? placeOf(times, pts) : delivered;
-    delivered++;
-    return { index, time: Number(pts - origin) * secondsPerTick };
+    if (sent < 0) counter.fail(lastPts);
   }
 
   async function next(): Promise<FramePlace | undefined> {
     for (;;) {
       frame.unref();
       const received = await codec.receiveFrame(frame);
-      if (received >= 0) return place();
+      if (received >= 0) return counter.place(frame.bestEffortTimestamp);
       if (received === lib.AVERROR_EOF) return undefined;
-      if (received !== lib.AVERROR_EAGAIN) fail(last);
+      if (received !== lib.AVERROR_EAGAIN) counter.fail(lastPts);
       else if (ended) return undefined;
       if (!ended) await feed();
     }
@@ -117,8 +91,8 @@ async function startDecoding(
 
   /** A file cut off counts more frames in its head than packets come. */
   function unreadable(): number {
-    const missing = ended && !times && lost + packets > 0 ? Number(stream.nbFrames) - packets : 0;
-    return lost + Math.max(0, missing);
+    const missing = ended && !times ? Number(stream.nbFrames) - packets : 0;
+    return counter.lost() + Math.max(0, missing);
   }
 
   async function close(): Promise<void> {
@@ -128,4 +102,38 @@ async function startDecoding(
     await demuxer.close();
   }
   return { ...demuxer, frame, frameRate, next, unreadable, close };
+}
+
+/** Numbers decoded frames and reads their times; frames that failed keep their numbers. */
+function countPlaces(
+  unknown: bigint,
+  { num, den }: { num: number; den: number },
+  frameRate: number,
+  times?: readonly bigint[],
+) {
+  /** Timestamps of packets that failed, whose frames are yet to be counted in. */
+  const failed: bigint[] = [];
+  let lost = 0;
+  let count = 0;
+  let origin = times?.[0];
+  return {
+    lost: () => lost,
+    fail(pts: bigint): void {
+      lost++;
+      if (pts !== unknown) failed.push(pts);
+    },
+    place(pts: bigint): FramePlace {
+      if (pts === unknown) return { index: count, time: count++ / frameRate };
+      for (let i = failed.length - 1; i >= 0; i--)
+        if (failed[i]! < pts) {
+          if (origin === undefined || failed[i]! < origin) origin = failed[i];
+          failed.splice(i, 1);
+          count++;
+        }
+      origin ??= pts;
+      const index = times ? placeOf(times, pts) : count;
+      count++;
+      return { index, time: (Number(pts - origin) * num) / den };
+    },
+  };
 }
