@@ -107,12 +107,15 @@ function zeroPhase(cutoff: number, order: number, rate: number): [number, Column
   return [3 * filter.a.length, (x, out) => filtfilt(filter, x, {}, out)];
 }
 
-/** Filters the differences and sums them up again from the first sample. */
+/**
+ * Filters the differences and sums them up again from the first sample. There the runs are those of the speed: one of
+ * exactly 0, which Hampel leaves where it put a neighbour's value, parts two runs.
+ */
 function onSpeed([longerThan, apply]: [number, ColumnFilter]): [number, ColumnFilter] {
   const filter: ColumnFilter = (x, out) => {
     const speed = x.map((value, i) => value - x[Math.max(0, i - 1)]);
     speed[0] = speed[1] / 2;
-    apply(speed, out);
+    filterRuns(speed, apply, { longerThan, zeroIsMissing: true }, out);
     let sum = x[0];
     for (let i = 0; i < x.length; i++) out[i] = sum += out[i];
   };
