@@ -6,46 +6,55 @@ import type { TfNode } from "./topology.js";
 /** Results above this number of elements are left to the runtime. */
 const LIMIT = 1 << 22;
 
-type Fold = (node: TfNode, inputs: Constant[]) => Constant | undefined;
+/** Undefined as a result means that this form isn't folded. */
+interface Fold {
+  inputs: number;
+  run(node: TfNode, inputs: Constant[]): Constant | undefined;
+}
+
+const same: Fold = { inputs: 1, run: (_, [x]) => x };
+const sum: Fold = { inputs: 2, run: (_, [a, b]) => arithmetic(a, b, (x, y) => x + y) };
 
 /**
  * Operators that are worked out at import when all inputs are known: those through which exporters pass what ONNX
- * wants as a constant (paddings, axes, kernels). Undefined means that this form isn't folded.
+ * wants as a constant (paddings, axes, kernels).
  */
 const folds: Record<string, Fold> = {
-  Identity: (_, [x]) => x,
-  StopGradient: (_, [x]) => x,
-  Mul: (_, [a, b]) => arithmetic(a, b, (x, y) => x * y),
-  Add: (_, [a, b]) => arithmetic(a, b, (x, y) => x + y),
-  AddV2: (_, [a, b]) => arithmetic(a, b, (x, y) => x + y),
-  Sub: (_, [a, b]) => arithmetic(a, b, (x, y) => x - y),
-  Reshape(_, [x, shape]) {
-    const sizes = values(shape);
-    const known = elements(sizes.filter((size) => size !== -1));
-    const full = sizes.map((size) => (size === -1 ? elements(x.shape) / known : size));
-    return full.every((size) => Number.isInteger(size) && size >= 0) && elements(full) === elements(x.shape)
-      ? reshaped(x, full)
-      : undefined;
+  Identity: same,
+  StopGradient: same,
+  Add: sum,
+  AddV2: sum,
+  Sub: { inputs: 2, run: (_, [a, b]) => arithmetic(a, b, (x, y) => x - y) },
+  Mul: { inputs: 2, run: (_, [a, b]) => arithmetic(a, b, (x, y) => x * y) },
+  Reshape: { inputs: 2, run: (_, [x, shape]) => reshape(x, values(shape)) },
+  Transpose: { inputs: 2, run: (_, [x, order]) => transpose(x, values(order)) },
+  Cast: {
+    inputs: 1,
+    run: ({ attributes }, [x]) =>
+      x.type === "int32" && ["DT_INT32", "DT_INT64"].includes(String(attributes.DstT?.type)) ? x : undefined,
   },
-  Transpose(_, [x, order]) {
-    const axes = values(order);
-    const whole = [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
-    return whole && axes.length === x.shape.length ? permuted(x, axes) : undefined;
-  },
-  Cast: (node, [x]) =>
-    x.type === "int32" && ["DT_INT32", "DT_INT64"].includes(String(node.attributes.DstT?.type))
-      ? x
-      : undefined,
-  SparseToDense: sparseToDense,
+  SparseToDense: { inputs: 4, run: sparseToDense },
 };
 
 /** The value of a node whose inputs are all known, if it is one of those that are folded. */
 export function fold(node: TfNode, inputs: readonly Value[]): Value[] | undefined {
-  if (!Object.hasOwn(folds, node.operator)) return undefined;
+  const found = Object.hasOwn(folds, node.operator) ? folds[node.operator] : undefined;
   const constants = inputs.flatMap(({ constant }) => constant ?? []);
-  if (constants.length < Math.max(inputs.length, folds[node.operator].length - 1, 1)) return undefined;
-  const constant = folds[node.operator](node, constants);
+  if (!found || inputs.length !== found.inputs || constants.length !== found.inputs) return undefined;
+  const constant = found.run(node, constants);
   return constant && [{ constant }];
+}
+
+function reshape(x: Constant, sizes: number[]): Constant | undefined {
+  const known = elements(sizes.filter((size) => size !== -1));
+  const full = sizes.map((size) => (size === -1 ? elements(x.shape) / known : size));
+  const whole = full.every((size) => Number.isInteger(size) && size >= 0);
+  return whole && elements(full) === elements(x.shape) ? reshaped(x, full) : undefined;
+}
+
+function transpose(x: Constant, order: number[]): Constant | undefined {
+  const whole = order.toSorted((a, b) => a - b).every((axis, i) => axis === i);
+  return whole && order.length === x.shape.length ? permuted(x, order) : undefined;
 }
 
 /** Of equal shapes, or with a single number on one side. */
@@ -54,7 +63,6 @@ function arithmetic(
   b: Constant,
   combine: (x: number, y: number) => number,
 ): Constant | undefined {
-  if (!a || !b) return undefined;
   const [left, right] = [widen(a), widen(b)];
   const big = right.shape.length === 0 || right.data.length === left.data.length ? left : right;
   const fits = left.shape.join() === right.shape.join() || left.shape.length * right.shape.length === 0;
@@ -69,7 +77,6 @@ function arithmetic(
 
 /** Inputs: indices (N×rank, or N, or one number), shape, values, default. */
 function sparseToDense(node: TfNode, inputs: Constant[]): Constant | undefined {
-  if (inputs.length !== 4) throw unfit(node, `${inputs.length} inputs, expected 4`);
   const [at, , given, filling] = inputs;
   const shape = integerInput(
     node,
