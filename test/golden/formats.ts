@@ -4,6 +4,7 @@ import {
   type NpyContent,
   poseBvh,
   readBvh,
+  readC3d,
   readNpy,
   readNpz,
   readSafetensors,
@@ -20,6 +21,10 @@ const numbersOf = (arrays: ReadonlyMap<string, NpyContent>) =>
 
 /** The operations of the golden group `formats` on the code of this project. */
 export const formats: Operations = {
+  readC3d: (fixture) => {
+    const { points, valid, residual, cameras, analog } = readC3d(fileOf(fixture), fixture.name);
+    return { points, valid, residual, cameras, analog: analog.data };
+  },
   readNpz: (fixture) => numbersOf(readNpz(fileOf(fixture), fixture.name)),
   readNpy: (fixture) => {
     const content = readNpy(fileOf(fixture), fixture.name);

@@ -1,11 +1,24 @@
 export { type Bvh, type BvhChannel, type BvhJoint, type BvhPose, poseBvh, readBvh, writeBvh } from "./bvh.js";
 export { BVH_DEFAULTS, type BvhOptions, type BvhReadOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
+export { type C3d, type C3dOptions, readC3d } from "./c3d.js";
+export type { C3dParameter } from "./c3dParameters.js";
+export { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
+export { type CsvOptions, readCsv, writeCsv } from "./csv.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
 export { writeGlb } from "./glb.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
+export {
+  type MareyFile,
+  type MareyJsonOptions,
+  readMareyJson,
+  writeDetectionsJson,
+  writeKeypointsJson,
+  writeMotionJson,
+} from "./mareyJson.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
+export { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
 export { type NpyArray, type NpyContent, type NpyData, readNpy, writeNpy } from "./npy.js";
 export { type Npz, npzArray, readNpz, writeNpz } from "./npz.js";
 export {
