@@ -1,0 +1,60 @@
+import { MareyError } from "@marey/core";
+import { node, tensor, valueInfo, writeOnnx } from "@marey/core/graph";
+import { describe, expect, test } from "vitest";
+import { devices, onnxRuntime } from "./onnxRuntime.js";
+
+/** y = 2x, z = x + x for x of free length. */
+const twice = writeOnnx({
+  name: "twice",
+  inputs: [valueInfo("x", "float32", ["n"])],
+  outputs: [valueInfo("y", "float32"), valueInfo("z", "float32")],
+  initialisers: [tensor("two", "float32", [], Float32Array.of(2))],
+  nodes: [node("Mul", ["x", "two"], ["y"]), node("Add", ["x", "x"], ["z"])],
+});
+const floats = (...values: number[]) => ({
+  type: "float32" as const,
+  dims: [values.length],
+  data: Float32Array.from(values),
+});
+
+describe("ONNX Runtime behind the seam", () => {
+  test("a network names its ports and gives what is asked for", async () => {
+    const network = await onnxRuntime.load(twice);
+    expect([network.inputs, network.outputs]).toEqual([["x"], ["y", "z"]]);
+    const { y, ...others } = await network.run({ x: floats(1, -3) }, ["y"]);
+    expect(others).toEqual({});
+    expect(y).toMatchObject({ type: "float32", dims: [2] });
+    expect([...(y!.data as Float32Array)]).toEqual([2, -6]);
+    await network.close();
+  });
+
+  test("runs may overlap, of one network and of several", async () => {
+    const networks = await Promise.all([onnxRuntime.load(twice), onnxRuntime.load(twice, { threads: 2 })]);
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => networks[i % 2]!.run({ x: floats(i) }, ["z"])),
+    );
+    expect(results.map(({ z }) => z!.data[0])).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
+  });
+
+  test("bytes that are no network, wrong names and wrong types are refused with a remedy", async () => {
+    const code = (promise: Promise<unknown>) =>
+      promise.then(
+        () => "nothing",
+        (error: unknown) => (error instanceof MareyError ? error.code : error),
+      );
+    expect(await code(onnxRuntime.load(new Uint8Array(100).fill(7)))).toBe("NETWORK_INVALID");
+    expect(await code(onnxRuntime.load(twice.subarray(0, twice.length - 20)))).toBe("NETWORK_INVALID");
+    const network = await onnxRuntime.load(twice);
+    expect(await code(network.run({ picture: floats(1) }))).toBe("NETWORK_INPUT");
+    expect(await code(network.run({ x: floats(1) }, ["w"]))).toBe("NETWORK_INPUT");
+    const integers = { type: "int32" as const, dims: [1], data: Int32Array.of(1) };
+    expect(await code(network.run({ x: integers }))).toBe("NETWORK_INPUT");
+  });
+
+  test("a graphics device that can't be had is said to be so", async () => {
+    expect(devices()).toContain("cpu");
+    const outcome = await onnxRuntime.load(twice, { device: "webgpu" }).catch((error: unknown) => error);
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ code: "DEVICE_UNAVAILABLE" });
+    else expect(outcome).toHaveProperty("run");
+  });
+});
