@@ -1,5 +1,5 @@
 import { type Camera, distortionCoefficients, undistortPoint } from "../../camera/index.js";
-import type { Detections } from "../../motion/keypoints.js";
+import type { Detection } from "../../motion/keypoints.js";
 import type { TrackedPerson } from "../../track/people.js";
 
 /** Frames `[start, end)` of a take. */
@@ -11,31 +11,33 @@ export interface FrameRange {
 /**
  * Collects what each view saw of one person.
  *
- * @param views One per camera; the person's detections are indices into their frames.
+ * @param frames The detections of the range by view and frame; the person's indices refer to them.
+ * @param joints J.
  * @param cameras When given, joints are moved to where the same camera without distortion would see them.
  * @returns T×J×V×3: x, y in pixels, confidence; NaN, NaN, 0 where not seen. T is the range's length.
  */
 export function gatherObservations(
   person: TrackedPerson,
-  views: readonly Detections[],
+  frames: readonly (readonly Detection[][])[],
   { start, end }: FrameRange,
+  joints: number,
   cameras?: readonly Camera[],
 ): Float64Array {
-  const joints = views[0].skeleton.joints.length;
+  const views = frames.length;
   const straighten = cameras?.map(straightener);
-  const out = new Float64Array((end - start) * joints * views.length * 3).fill(NaN);
+  const out = new Float64Array((end - start) * joints * views * 3).fill(NaN);
   for (let i = 2; i < out.length; i += 3) out[i] = 0;
   for (let t = start; t < end; t++)
-    views.forEach(({ frames }, v) => {
-      const found = frames[t]?.[person.detections[t * views.length + v]]?.joints;
-      if (!found) return;
+    for (let v = 0; v < views; v++) {
+      const found = frames[v][t - start]?.[person.detections[t * views + v]]?.joints;
+      if (!found) continue;
       for (let j = 0; j < joints; j++) {
-        const o = (((t - start) * joints + j) * views.length + v) * 3;
+        const o = (((t - start) * joints + j) * views + v) * 3;
         for (let c = 0; c < 3; c++) out[o + c] = found[3 * j + c];
         straighten?.[v](out, o);
         if (Number.isNaN(out[o])) out[o + 2] = 0;
       }
-    });
+    }
   return out;
 }
 

@@ -67,7 +67,13 @@ export function pose2simMotion(
   const solver = triangulator(projectionMatrices(rig.cameras));
   const kept: MotionPerson[] = [];
   for (const tracked of people.people) {
-    const observations = gatherObservations(tracked, views, { start: 0, end: frameCount });
+    const range = { start: 0, end: frameCount };
+    const observations = gatherObservations(
+      tracked,
+      views.map(({ frames }) => frames),
+      range,
+      skeleton.joints.length,
+    );
     const raw = triangulateDroppingViews(solver, observations, options.people.triangulation);
     const person: MotionPerson = {
       id: kept.length,
@@ -76,10 +82,10 @@ export function pose2simMotion(
       reprojection: Float32Array.from(raw.error),
       views: raw.used,
     };
-    const range = validSection(person, skeleton, frameCount, options);
-    if (range.end - range.start <= options.minChunk) continue;
-    if (options.filter && !options.keepLastFrame) range.end--;
-    kept.push(clean(person, range, skeleton, frameRate, options));
+    const section = validSection(person, skeleton, frameCount, options);
+    if (section.end - section.start <= options.minChunk) continue;
+    if (options.filter && !options.keepLastFrame) section.end--;
+    kept.push(clean(person, section, skeleton, frameRate, options));
   }
   return { skeleton, frameRate, up: rig.up, firstFrame, frameCount, people: kept };
 }
