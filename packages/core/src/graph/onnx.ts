@@ -1,12 +1,11 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { MareyError } from "../error.js";
 import {
-  type AttributeProto,
   type AttributeProtoSchema,
+  type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type NodeProtoSchema,
-  type TensorProto,
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from "./onnx_pb.js";
@@ -182,12 +181,10 @@ const notOnnx = (name: string, why: string, cause?: unknown) =>
   );
 
 /** The declared dimensions of an input or output; a free one is its name, or "?" when it has none. */
-export function declaredShape(info: ModelProto["graph"] & object, name: string): Dimension[] | undefined {
+export function declaredShape(info: GraphProto, name: string): Dimension[] | undefined {
   const value = [...info.input, ...info.output].find((entry) => entry.name === name);
   const dims = value?.type?.value.case === "tensorType" ? value.type.value.value.shape?.dim : undefined;
   return dims?.map(({ value: size }) =>
     size.case === "dimValue" ? Number(size.value) : size.case === "dimParam" ? size.value || "?" : "?",
   );
 }
-
-export type { AttributeProto, ModelProto, TensorProto };

@@ -1,3 +1,11 @@
 export { type Card, cardSchema, readCard } from "./card.js";
 export { cards } from "./cards.js";
-export { findCard, loadNetwork, networkBytes, networksFolder } from "./networks.js";
+export {
+  describeModel,
+  importModel,
+  listModels,
+  type ModelEntry,
+  type ModelInfo,
+  type ModelPort,
+} from "./models.js";
+export { findCard, loadNetwork, networkBytes } from "./networks.js";
