@@ -77,10 +77,12 @@ async function startDecoding(
     if (sent < 0) counter.fail(lastPts);
   }
 
+  /** With one thread the work is done while sending, and what is ready needs no trip through the thread pool. */
+  const receive = () => (threads === 1 ? codec.receiveFrameSync(frame) : codec.receiveFrame(frame));
   async function next(): Promise<FramePlace | undefined> {
     for (;;) {
       frame.unref();
-      const received = await codec.receiveFrame(frame);
+      const received = await receive();
       if (received >= 0) return counter.place(frame.bestEffortTimestamp);
       if (received === lib.AVERROR_EOF) return undefined;
       if (received !== lib.AVERROR_EAGAIN) counter.fail(lastPts);

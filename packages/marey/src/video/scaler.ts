@@ -1,6 +1,6 @@
 import { MareyError } from "@marey/core";
 import type { Size } from "@marey/core/image";
-import type { Frame } from "node-av/lib";
+import type { Frame, SoftwareScaleContext } from "node-av/lib";
 import type { Library } from "./library.js";
 
 /** Turns decoded frames of any size and pixel format into RGB of one size. */
@@ -13,21 +13,31 @@ export interface Scaler {
 /**
  * FFmpeg's scaler, which averages areas and reads each frame's own size, pixel format, colour matrix and range.
  *
+ * The usual 4:2:0 video is scaled as such and made RGB afterwards: FFmpeg has no fast code for both in one
+ * (1088×1920 to 290×512: 0.7 ms against 1.6).
+ *
  * @throws MareyError `VIDEO_SCALE`, from `scale`, for a pixel format that it doesn't know.
  */
-export function openScaler(lib: Library, { width, height }: Size, source: string): Scaler {
-  const context = new lib.SoftwareScaleContext();
-  context.allocContext();
-  context.setOption("sws_flags", "area");
-  const rgb = new lib.Frame();
-  rgb.alloc();
-  rgb.format = lib.AV_PIX_FMT_RGB24;
-  rgb.width = width;
-  rgb.height = height;
-  rgb.getBuffer(1);
+export function openScaler(lib: Library, size: Size, source: string): Scaler {
+  const { width, height } = size;
+  const shrink = openContext(lib);
+  const convert = openContext(lib);
+  const small = emptyFrame(lib, size, lib.AV_PIX_FMT_YUV420P);
+  const rgb = emptyFrame(lib, size, lib.AV_PIX_FMT_RGB24);
+  const subsampled = new Set<number>([lib.AV_PIX_FMT_YUV420P, lib.AV_PIX_FMT_YUVJ420P, lib.AV_PIX_FMT_NV12]);
+
+  async function toRgb(frame: Frame): Promise<number> {
+    const same = frame.width === width && frame.height === height;
+    if (same || !subsampled.has(frame.format)) return convert.scaleFrame(rgb, frame);
+    small.colorSpace = frame.colorSpace;
+    small.colorRange = frame.colorRange;
+    const result = await shrink.scaleFrame(small, frame);
+    return result < 0 ? result : convert.scaleFrame(rgb, small);
+  }
+
   return {
     async scale(frame, out) {
-      const result = await context.scaleFrame(rgb, frame);
+      const result = await toRgb(frame);
       const pixels = rgb.data?.[0];
       if (result < 0 || !pixels) {
         const why = lib.FFmpegError.strerror(result);
@@ -39,15 +49,32 @@ export function openScaler(lib: Library, { width, height }: Size, source: string
         );
       }
       // Copied, since FFmpeg frees its own memory, whoever still looks at it.
-      const stride = rgb.linesize[0]!;
-      if (stride === width * 3) out.set(pixels.subarray(0, out.length));
-      else
-        for (let y = 0; y < height; y++)
-          out.set(pixels.subarray(y * stride, y * stride + width * 3), y * width * 3);
+      const row = width * 3;
+      const stride = rgb.linesize[0] ?? row;
+      for (let y = 0; y < height; y++) out.set(pixels.subarray(y * stride, y * stride + row), y * row);
     },
     close() {
+      small.free();
       rgb.free();
-      context.freeContext();
+      shrink.freeContext();
+      convert.freeContext();
     },
   };
+}
+
+function openContext(lib: Library): SoftwareScaleContext {
+  const context = new lib.SoftwareScaleContext();
+  context.allocContext();
+  context.setOption("sws_flags", "area");
+  return context;
+}
+
+function emptyFrame(lib: Library, { width, height }: Size, pixelFormat: Frame["format"]): Frame {
+  const frame = new lib.Frame();
+  frame.alloc();
+  frame.format = pixelFormat;
+  frame.width = width;
+  frame.height = height;
+  frame.getBuffer();
+  return frame;
 }
