@@ -43,6 +43,7 @@ export {
   refinePoints,
 } from "./refine.js";
 export { turnRig } from "./rig.js";
+export { ROBUST_DEFAULTS, type RobustOptions, type RobustPoints, triangulateRobustly } from "./robust.js";
 export {
   countViews,
   reprojectionError,
@@ -52,4 +53,5 @@ export {
   triangulate,
   triangulator,
   usableViews,
+  viewDistance,
 } from "./triangulation.js";

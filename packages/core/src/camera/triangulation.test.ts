@@ -1,31 +1,12 @@
 import fc from "fast-check";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { describe, expect, test } from "vitest";
+import { ring } from "../../../../test/rig.js";
 import { MareyError } from "../error.js";
 import type { Camera } from "./camera.js";
 import { triangulateDroppingViews } from "./dropSearch.js";
 import { project, projectionMatrices } from "./projection.js";
 import { countViews, reprojectionErrors, solveDlt, triangulate, triangulator } from "./triangulation.js";
-
-/** Cameras on a circle of 4.5 m that look at its centre, z up. */
-export function ring(views: number): Camera[] {
-  return Array.from({ length: views }, (_, v) => {
-    const a = (2 * Math.PI * v) / views + 0.3;
-    const [s, c] = [Math.sin(a), Math.cos(a)];
-    return {
-      name: `cam${v + 1}`,
-      width: 1920,
-      height: 1080,
-      fx: 1500,
-      fy: 1490,
-      cx: 960,
-      cy: 540,
-      distortion: [],
-      rotation: Float64Array.of(-s, c, 0, 0, 0, -1, -c, -s, 0),
-      translation: Float64Array.of(0, 1, 4.5 + 0.2 * v),
-    };
-  });
-}
 
 const cameras = ring(4);
 const P = projectionMatrices(cameras);

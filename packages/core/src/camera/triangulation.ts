@@ -1,3 +1,4 @@
+import { invert3, transform3 } from "../array/matrix.js";
 import { nullVector4 } from "../array/nullVector.js";
 import { MareyError } from "../error.js";
 
@@ -11,6 +12,8 @@ export interface Triangulator {
   /** V×3×4 projection matrices. */
   readonly projections: Float64Array;
   readonly views: number;
+  /** V×3 camera centres; not finite for a camera at infinity. */
+  readonly centres: Float64Array;
   /** 2V×4 rows of the linear system. */
   readonly rows: Float64Array;
   /** The last solution: X, Y, Z, 1. */
@@ -33,9 +36,20 @@ export function triangulator(projections: ArrayLike<number>): Triangulator {
   return {
     projections: Float64Array.from(projections),
     views,
+    centres: centresOf(projections, views),
     rows: new Float64Array(Math.max(2 * views, 4) * 4),
     point: new Float64Array(4),
   };
+}
+
+/** −M⁻¹p₄ of every P = [M | p₄]. */
+function centresOf(P: ArrayLike<number>, views: number): Float64Array {
+  const centres = new Float64Array(3 * views);
+  for (let v = 0, p = 0; v < views; v++, p += 12) {
+    const M = [P[p], P[p + 1], P[p + 2], P[p + 4], P[p + 5], P[p + 6], P[p + 8], P[p + 9], P[p + 10]];
+    centres.set(transform3(invert3(M), [-P[p + 3], -P[p + 7], -P[p + 11]]), 3 * v);
+  }
+  return centres;
 }
 
 /** The views of one point that can be used: finite coordinates and a weight of at least `minWeight`, above 0. */
@@ -103,6 +117,25 @@ export function solveDlt(
   point[1] *= scale;
   point[2] *= scale;
   point[3] = 1;
+}
+
+/** Distance in pixels of one view's observation from the projection of `solver.point`; +∞ behind the camera or for NaN. */
+export function viewDistance(
+  { projections: P, point }: Triangulator,
+  observations: ArrayLike<number>,
+  offset: number,
+  view: number,
+): number {
+  const p = 12 * view;
+  const i = offset + 3 * view;
+  const X = point[0];
+  const Y = point[1];
+  const Z = point[2];
+  const depth = P[p + 8] * X + P[p + 9] * Y + P[p + 10] * Z + P[p + 11];
+  const dx = (P[p] * X + P[p + 1] * Y + P[p + 2] * Z + P[p + 3]) / depth - observations[i];
+  const dy = (P[p + 4] * X + P[p + 5] * Y + P[p + 6] * Z + P[p + 7]) / depth - observations[i + 1];
+  const distance = Math.sqrt(dx * dx + dy * dy);
+  return depth > 0 && distance >= 0 ? distance : Infinity;
 }
 
 /** Mean distance in pixels between the views of `mask` and the projections of `solver.point`; +∞ where it is NaN. */
