@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { skeleton } from "../skeleton/skeleton.js";
 import { drawBox, drawDisc, drawLine } from "./draw.js";
 import type { Image } from "./image.js";
-import { drawPerson, personColour } from "./person.js";
+import { drawPeople, drawPerson, personColour } from "./person.js";
 import { drawLabel, drawText, textWidth } from "./text.js";
 
 const black = (width = 60, height = 40): Image => ({
@@ -114,6 +114,30 @@ test("a person: sides have their hues, uncertain joints are fainter, missing one
   const nobody = black();
   drawPerson(nobody, new Float32Array(9).fill(Number.NaN), body, { label: "nobody" });
   expect(ink(nobody)).toBe(0);
+});
+
+test("the trunk has the person's colour, and labels lie over other people", () => {
+  const trunk = skeleton("trunk", [
+    ["neck", null, 0.1],
+    ["pelvis", "neck", 0.1],
+  ]);
+  const image = black(200, 100);
+  const colour = [0, 255, 0] as const;
+  drawPerson(image, [100, 20, 1, 100, 80, 1], trunk, { colour });
+  expect(at(image, 100, 50)).toEqual([0, 255, 0]);
+  const two = black(200, 100);
+  const crossing = [100, 2, 1, 100, 90, 1];
+  drawPeople(
+    two,
+    [
+      { joints: [100, 40, 1, 100, 80, 1], label: "1", colour },
+      { joints: crossing, colour: [255, 0, 0] },
+    ],
+    trunk,
+  );
+  const row = Array.from({ length: 16 }, (_, i) => at(two, 92 + i, 29));
+  expect(row.some(([r, g]) => g > 200 && r < 60)).toBe(true);
+  expect(row.some(([r, g]) => r > 200 && g < 60)).toBe(false);
 });
 
 test("neighbouring ids get colours apart", () => {

@@ -11,13 +11,15 @@ export interface PersonPaint {
   threshold?: number;
   /** Joint states (`JointState`), J; whatever isn't `visible` is drawn faintly. */
   state?: ArrayLike<number>;
-  /** Written above the head. */
+  /** Written above the head. Over several people, `drawPeople` keeps labels on top. */
   label?: string;
 }
 
 const left: Colour = [52, 172, 255];
 const right: Colour = [255, 140, 46];
 const shade: Colour = [12, 14, 20];
+/** Joints that stand close together. */
+const small = /(^|_)(nose|eye|ear|mouth|finger|thumb|pinky|index|toe|heel)/;
 const visible = 1; // JointState.visible; motion lies above image
 
 /** A colour that differs well from that of other ids: hues in steps of the golden ratio. */
@@ -40,16 +42,34 @@ export function drawPerson(
   image: Image,
   joints: ArrayLike<number>,
   skeleton: Skeleton,
-  { colour = personColour(0), threshold = 0.3, state, label }: PersonPaint = {},
+  paint: PersonPaint = {},
+): void {
+  drawPeople(image, [{ ...paint, joints }], skeleton);
+}
+
+/** Draws several people in place, as `drawPerson`, with their labels over all of them. */
+export function drawPeople(
+  image: Image,
+  people: readonly (PersonPaint & { joints: ArrayLike<number> })[],
+  skeleton: Skeleton,
+): void {
+  for (const { joints, ...paint } of people) drawBody(image, joints, skeleton, paint);
+  for (const { joints, ...paint } of people) drawName(image, joints, skeleton, paint);
+}
+
+function drawBody(
+  image: Image,
+  joints: ArrayLike<number>,
+  skeleton: Skeleton,
+  { colour = personColour(0), threshold = 0.3, state }: PersonPaint,
 ): void {
   const strength = skeleton.joints.map((_, j) => strengthOf(joints, j, threshold, state));
   const width = limbWidth(image, joints, strength);
   const at = (j: number) => [joints[3 * j], joints[3 * j + 1]] as const;
-  const size = (j: number) =>
-    /nose|eye|ear|finger|thumb|pinky|index|toe|heel|mouth/.test(skeleton.joints[j]) ? 0.6 : 1;
+  const size = (j: number) => (small.test(skeleton.joints[j]) ? 0.6 : 1);
   const hue = (...names: string[]) => {
-    if (names.every((name) => name.startsWith("left_"))) return left;
-    return names.every((name) => name.startsWith("right_")) ? right : colour;
+    const all = (side: string) => names.length > 0 && names.every((name) => name.startsWith(side));
+    return all("left_") ? left : all("right_") ? right : colour;
   };
   const limbs = skeleton.edges
     .map(([a, b]) => ({
@@ -74,17 +94,18 @@ export function drawPerson(
     drawDisc(image, at(j), radius, { colour: own, opacity });
     drawDisc(image, at(j), radius * 0.5, { colour: [255, 255, 255], opacity: opacity * 0.85 });
   });
-  if (label !== undefined && strength.some((s) => s > 0))
-    drawLabel(
-      image,
-      label,
-      crown(joints, strength),
-      Math.max(6, Math.sqrt(image.width * image.height) * 0.014),
-      {
-        colour,
-        opacity: 0.9,
-      },
-    );
+}
+
+function drawName(
+  image: Image,
+  joints: ArrayLike<number>,
+  skeleton: Skeleton,
+  { colour = personColour(0), threshold = 0.3, state, label }: PersonPaint,
+): void {
+  const strength = skeleton.joints.map((_, j) => strengthOf(joints, j, threshold, state));
+  if (label === undefined || !strength.some((s) => s > 0)) return;
+  const size = Math.max(6, Math.sqrt(image.width * image.height) * 0.014);
+  drawLabel(image, label, crown(joints, strength), size, { colour, opacity: 0.9 });
 }
 
 const isSided = (name: string) => name.startsWith("left_") || name.startsWith("right_");
