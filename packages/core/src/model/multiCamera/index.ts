@@ -1,4 +1,19 @@
 export { type FrameRange, gatherObservations } from "./observations.js";
-export { POSE2SIM_DEFAULTS, type Pose2simSettings, pose2simMotion } from "./pose2sim.js";
+export {
+  cleanPerson,
+  POSE2SIM_DEFAULTS,
+  type Pose2simSettings,
+  placePerson,
+  pose2simMotion,
+} from "./pose2sim.js";
+export {
+  emptyTally,
+  type LimbLength,
+  limbLengths,
+  type StateTally,
+  tallyStates,
+  tallyViews,
+  type ViewTally,
+} from "./quality.js";
 export { padPerson, slicePerson } from "./range.js";
 export { detectionsOf, followPeople, type View, viewOf } from "./view.js";

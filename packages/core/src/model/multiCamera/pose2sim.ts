@@ -62,32 +62,54 @@ export function pose2simMotion(
 ): Motion {
   const options = { ...POSE2SIM_DEFAULTS, ...settings };
   const { skeleton, frameRate, firstFrame } = views[0];
-  const people = pose2simPeople(views, rig, options.people);
-  const { frameCount } = people;
-  const solver = triangulator(projectionMatrices(rig.cameras));
-  const kept: MotionPerson[] = [];
-  for (const tracked of people.people) {
-    const range = { start: 0, end: frameCount };
+  const { frameCount, people } = pose2simPeople(views, rig, options.people);
+  const frames = views.map((view) => view.frames);
+  const placed = people.flatMap((tracked) => {
     const observations = gatherObservations(
       tracked,
-      views.map(({ frames }) => frames),
-      range,
+      frames,
+      { start: 0, end: frameCount },
       skeleton.joints.length,
     );
-    const raw = triangulateDroppingViews(solver, observations, options.people.triangulation);
-    const person: MotionPerson = {
-      id: kept.length,
-      positions: Float32Array.from(raw.points),
-      state: Uint8Array.from(raw.used, (mask) => (mask ? JointState.visible : JointState.missing)),
-      reprojection: Float32Array.from(raw.error),
-      views: raw.used,
-    };
-    const section = validSection(person, skeleton, frameCount, options);
-    if (section.end - section.start <= options.minChunk) continue;
-    if (options.filter && !options.keepLastFrame) section.end--;
-    kept.push(clean(person, section, skeleton, frameRate, options));
-  }
-  return { skeleton, frameRate, up: rig.up, firstFrame, frameCount, people: kept };
+    return cleanPerson(placePerson(observations, rig, options), skeleton, frameRate, options) ?? [];
+  });
+  const numbered = placed.map((person, id) => ({ ...person, id }));
+  return { skeleton, frameRate, up: rig.up, firstFrame, frameCount, people: numbered };
+}
+
+/**
+ * Triangulates a person's joints with the search for cameras to drop.
+ *
+ * @param observations T×J×V×3, pixels.
+ */
+export function placePerson(
+  observations: ArrayLike<number>,
+  { cameras }: Rig,
+  { people }: Pick<Pose2simSettings, "people">,
+): MotionPerson {
+  const solver = triangulator(projectionMatrices(cameras));
+  const { points, used, error } = triangulateDroppingViews(solver, observations, people.triangulation);
+  return {
+    id: 0,
+    positions: Float32Array.from(points),
+    state: Uint8Array.from(used, (mask) => (mask ? JointState.visible : JointState.missing)),
+    reprojection: Float32Array.from(error),
+    views: used,
+  };
+}
+
+/** Interpolates, trims, fills and filters, in Pose2Sim's order; undefined for a person with too few frames. */
+export function cleanPerson(
+  person: MotionPerson,
+  skeleton: Skeleton,
+  frameRate: number,
+  options: Pose2simSettings,
+): MotionPerson | undefined {
+  const frameCount = person.state.length / skeleton.joints.length;
+  const section = validSection(person, skeleton, frameCount, options);
+  if (section.end - section.start <= options.minChunk) return undefined;
+  if (options.filter && !options.keepLastFrame) section.end--;
+  return clean(person, section, skeleton, frameRate, options);
 }
 
 const methods = { linear: "linear", slinear: "linear", cubic: "cubicNotAKnot" } as const;

@@ -1,0 +1,88 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MareyError } from "@marey/core";
+import { lastNumber, type NamedBytes, readOpenPose } from "@marey/core/format";
+import type { View } from "@marey/core/model/multiCamera";
+import type { Detection } from "@marey/core/motion";
+import type { Skeleton } from "@marey/core/skeleton";
+import type { ViewSource } from "./session.js";
+
+export interface DetectionFolderOptions {
+  /** Hz; the files don't say. */
+  frameRate: number;
+  skeleton: Skeleton;
+}
+
+/**
+ * A folder of OpenPose files, one per frame, as a view. Frames are read when they are asked for; of an hour only the
+ * names are kept.
+ *
+ * @throws MareyError `OPENPOSE_INVALID` or `JSON_INVALID` naming the file, here or when a frame is read.
+ */
+export async function openDetectionFolder(
+  { name, path }: ViewSource,
+  { frameRate, skeleton }: DetectionFolderOptions,
+): Promise<View> {
+  const files = await frameFiles(path);
+  const first = (files[0] as { number: number }).number;
+  const frameCount = (files.at(-1) as { number: number }).number - first + 1;
+  const options = { skeleton, frameRate, where: path };
+  let kept: { start: number; end: number; frames: Detection[][] } | undefined;
+  const read = async (start: number, end: number) => {
+    if (kept?.start === start && kept.end === end) return kept.frames;
+    const frames: Detection[][] = Array.from(
+      { length: Math.max(0, Math.min(end, frameCount) - start) },
+      () => [],
+    );
+    const inside = files.filter(({ number }) => number - first >= start && number - first < end);
+    if (inside.length > 0) {
+      const names = inside.map(({ file }) => file);
+      const found = readOpenPose(await load(path, names), options);
+      found.frames.forEach((people, t) => {
+        frames[found.firstFrame - first - start + t] = people;
+      });
+    }
+    kept = { start, end, frames };
+    return frames;
+  };
+  return { name, skeleton, frameRate, width: 0, height: 0, firstFrame: first, frameCount, read };
+}
+
+/** Frames in which a folder is searched for someone, to recognise the joint layout. */
+const SEARCHED = 1000;
+
+/** The layout of the first of some folders that shows someone, so that an empty view doesn't decide; else undefined. */
+export async function recogniseLayout(folders: readonly ViewSource[]): Promise<Skeleton | undefined> {
+  for (const folder of folders) {
+    const names = (await frameFiles(folder.path)).slice(0, SEARCHED).map(({ file }) => file);
+    for (let start = 0; start < names.length; start += 50) {
+      const { frames, skeleton } = readOpenPose(await load(folder.path, names.slice(start, start + 50)), {
+        where: folder.path,
+      });
+      if (frames.some((people) => people.length > 0)) return skeleton;
+    }
+  }
+  return undefined;
+}
+
+/** The folder's frames in order. */
+async function frameFiles(path: string): Promise<{ file: string; number: number }[]> {
+  const files = (await readdir(path)).flatMap((file) => {
+    const number = file.endsWith(".json") ? lastNumber(file) : undefined;
+    return number === undefined ? [] : [{ file, number }];
+  });
+  if (files.length === 0)
+    throw new MareyError(
+      "OPENPOSE_INVALID",
+      path,
+      "there are no OpenPose files (NAME_000000.json)",
+      "Run the detector on this camera, or remove the empty folder",
+    );
+  return files.sort((a, b) => a.number - b.number);
+}
+
+async function load(path: string, files: readonly string[]): Promise<NamedBytes[]> {
+  return Promise.all(
+    files.map(async (file) => ({ name: join(path, file), bytes: await readFile(join(path, file)) })),
+  );
+}
