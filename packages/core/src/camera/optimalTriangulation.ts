@@ -23,13 +23,17 @@ export interface OptimalTriangulation {
  * @param projections 2×3×4, first and second view.
  * @param a N×2 pixels without distortion.
  * @param b N×2.
+ * @param options `openCv` drops the polynomial's leading coefficients below 2⁻⁵², as OpenCV's `solvePoly` does: for an F
+ *   of small entries that moves points by up to 1e-3 px off the optimum. Only for comparisons.
  */
 export function triangulateOptimal(
   F: ArrayLike<number>,
   projections: ArrayLike<number>,
   a: ArrayLike<number>,
   b: ArrayLike<number>,
+  options: { openCv?: boolean } = {},
 ): OptimalTriangulation {
+  const negligible = options.openCv ? Number.EPSILON : 0;
   const count = a.length / 2;
   const solver = triangulator(projections);
   const result = {
@@ -40,7 +44,7 @@ export function triangulateOptimal(
   };
   for (let n = 0; n < count; n++) {
     const [ax, ay, bx, by] = [a[2 * n], a[2 * n + 1], b[2 * n], b[2 * n + 1]];
-    const [p, q] = correctPair(F, ax, ay, bx, by);
+    const [p, q] = correctPair(F, [ax, ay], [bx, by], negligible);
     result.a.set(p, 2 * n);
     result.b.set(q, 2 * n);
     result.cost[n] = (p[0] - ax) ** 2 + (p[1] - ay) ** 2 + (q[0] - bx) ** 2 + (q[1] - by) ** 2;
@@ -52,15 +56,15 @@ export function triangulateOptimal(
 
 type Pixel = [number, number];
 
-function correctPair(F: ArrayLike<number>, ax: number, ay: number, bx: number, by: number): [Pixel, Pixel] {
+function correctPair(F: ArrayLike<number>, p: Pixel, q: Pixel, negligible: number): [Pixel, Pixel] {
   // Both points to the origin, both epipoles onto the x axis.
-  const toA = Float64Array.of(1, 0, ax, 0, 1, ay, 0, 0, 1);
-  const toB = Float64Array.of(1, 0, bx, 0, 1, by, 0, 0, 1);
+  const toA = Float64Array.of(1, 0, p[0], 0, 1, p[1], 0, 0, 1);
+  const toB = Float64Array.of(1, 0, q[0], 0, 1, q[1], 0, 0, 1);
   const moved = multiply3(multiply3(transpose(toB, 3, 3), F), toA);
   const [turnA, f] = turnEpipole(nullVector(moved, 3, 3));
   const [turnB, g] = turnEpipole(nullVector(transpose(moved, 3, 3), 3, 3));
   const G = multiply3(multiply3(turnB, moved), transpose(turnA, 3, 3));
-  const t = bestPencil(G[4], G[5], G[7], G[8], f, g);
+  const t = bestPencil([G[4], G[5], G[7], G[8]], f, g, negligible);
   const lineA = Number.isFinite(t) ? [t * f, 1, -t] : [f, 0, -1];
   const lineB = Number.isFinite(t)
     ? [-g * (G[7] * t + G[8]), G[4] * t + G[5], G[7] * t + G[8]]
@@ -79,7 +83,7 @@ function turnEpipole(e: Float64Array): [Float64Array, number] {
  * The t whose pair of epipolar lines comes nearest to both origins; lines through (0, t) in the first view. ±∞ stands
  * for the line at the end of the pencil.
  */
-function bestPencil(a: number, b: number, c: number, d: number, f: number, g: number): number {
+function bestPencil([a, b, c, d]: number[], f: number, g: number, negligible: number): number {
   const cost = (t: number) =>
     (t * t) / (1 + f * f * t * t) + (c * t + d) ** 2 / ((a * t + b) ** 2 + g * g * (c * t + d) ** 2);
   // g(t) = t ((at + b)² + g²(ct + d)²)² − (ad − bc)(1 + f²t²)²(at + b)(ct + d)
@@ -89,6 +93,8 @@ function bestPencil(a: number, b: number, c: number, d: number, f: number, g: nu
   const right = product([1, 0, 2 * f2, 0, f2 * f2], [b * d, a * d + b * c, a * c]);
   const determinant = a * d - b * c;
   const coefficients = Array.from({ length: 7 }, (_, i) => (left[i] ?? 0) - determinant * (right[i] ?? 0));
+  while (coefficients.length > 2 && Math.abs(coefficients[coefficients.length - 1]) <= negligible)
+    coefficients.pop();
   let best = Number.POSITIVE_INFINITY;
   let least = 1 / f2 + (c * c) / (a * a + g * g * c * c);
   for (const [t] of polynomialRoots(coefficients)) {
@@ -114,7 +120,7 @@ function back(to: Float64Array, turn: Float64Array, [l, m, n]: number[]): Pixel 
   return [nearest[0] / nearest[2], nearest[1] / nearest[2]];
 }
 
-/** Inverse of `fundamentalOfCameras` for any two projection matrices: F with bᵀ F a = 0 (Hartley & Zisserman, 9.1). */
+/** The fundamental matrix of any two projection matrices, F with bᵀ F a = 0 (Hartley & Zisserman, 9.1). */
 export function fundamentalOfProjections(P0: ArrayLike<number>, P1: ArrayLike<number>): Float64Array {
   const left = (P: ArrayLike<number>) =>
     Float64Array.of(P[0], P[1], P[2], P[4], P[5], P[6], P[8], P[9], P[10]);

@@ -188,6 +188,14 @@ describe.skipIf(!have)("the calibration of pose2sim-single (skipped where ../sha
     );
   });
 
+  test("reads Caliscope's file of a real session", () => {
+    const path = "../shared/data/samples/caliscope/4_cam_recording/camera_array.toml";
+    const { cameras } = readCalibrationToml(new Uint8Array(readFileSync(path)), path);
+    expect(cameras.map((camera) => [camera.name, camera.width, camera.distortion.length])).toEqual(
+      ["0", "1", "2", "3"].map((name) => [name, 1280, 5]),
+    );
+  });
+
   test("a Qualisys file without video cameras, or with a hole, says so", () => {
     const text = new TextDecoder().decode(file("Calib.qca.txt"));
     const read = (change: (text: string) => string) => () => readQualisys(bytes(change(text)), "a.qca.txt");
