@@ -35,11 +35,3 @@ export function squareAround(
   if (!(size > 0 && size < Infinity)) return undefined;
   return { centre: [(left + right) / 2, (top + bottom) / 2], size };
 }
-
-/**
- * The largest square in the middle of a picture, which a single-person network is shown when nothing is known of the
- * person yet.
- */
-export function middleSquare(width: number, height: number): Square {
-  return { centre: [(width - 1) / 2, (height - 1) / 2], size: Math.min(width, height) };
-}

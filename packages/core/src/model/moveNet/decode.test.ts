@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cropMatrix } from "../../image/warp.js";
-import { middleSquare, squareAround } from "./crop.js";
+import { squareAround } from "./crop.js";
 import { decodeMultiPose, decodeSinglePose } from "./decode.js";
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
@@ -74,8 +74,4 @@ test("a square holds the box and every sure joint, with a margin", () =>
 test("without a box and sure joints there is no square", () => {
   expect(squareAround({ score: 0, joints: new Float32Array(51) })).toBeUndefined();
   expect(squareAround({ score: 0, joints: new Float32Array(51).fill(NaN) })).toBeUndefined();
-});
-
-test("the middle square fills the shorter side", () => {
-  expect(middleSquare(320, 256)).toEqual({ centre: [159.5, 127.5], size: 256 });
 });

@@ -1,10 +1,11 @@
 import type { Image } from "../../image/image.js";
 import { resizeInto } from "../../image/resize.js";
-import { type Affine, cropMatrix, warpAffine } from "../../image/warp.js";
+import { cropMatrix, warpAffine } from "../../image/warp.js";
 import type { Detection } from "../../motion/keypoints.js";
 import type { Network } from "../../seam/runtime.js";
 import type { Square } from "./crop.js";
 import { decodeMultiPose, decodeSinglePose, type InputSize } from "./decode.js";
+import { type Hiding, hideOthers } from "./hide.js";
 
 /** Memory for one picture on its way into a network, to be used again and again. One run at a time. */
 export interface Canvas {
@@ -52,33 +53,32 @@ export async function findPeople(
   return decodeMultiPose(await run(network, memory, size), size, toPicture, minScore);
 }
 
+export interface PlaceOptions {
+  /** Side of the network's input: 256 for thunder (default), 192 for lightning. */
+  side?: number;
+  /** People to paint over. */
+  hiding?: Hiding;
+  /** At least side² pixels; own memory each time when absent. */
+  memory?: Canvas;
+}
+
 /**
- * The joints of one person in a square of a picture, by MoveNet thunder (`side` 256) or lightning (192).
+ * The joints of one person in a square of a picture, by MoveNet thunder or lightning.
  *
  * @param network int32 NHWC in, [1, 1, 17, 3] out.
- * @param memory At least side² pixels; own memory each time when absent.
  * @returns Joints in pixels of `image`; the score is their mean confidence. No box.
  */
 export async function placeJoints(
   network: Network,
   image: Image,
   square: Square,
-  side: number,
-  memory: Canvas = canvas(side * side),
-): Promise<Detection> {
-  return placeThrough(network, image, cropMatrix(square.centre, square.size, 0, side), side, memory);
-}
-
-/** As `placeJoints`, for any affine map from the network's input to the picture. */
-export async function placeThrough(
-  network: Network,
-  image: Image,
-  toPicture: Affine,
-  side: number,
-  memory: Canvas = canvas(side * side),
+  { side = 256, hiding, memory = canvas(side * side) }: PlaceOptions = {},
 ): Promise<Detection> {
   const size = { width: side, height: side };
-  warpAffine(image, toPicture, side, side, memory.pixels.subarray(0, 3 * side * side));
+  const toPicture = cropMatrix(square.centre, square.size, 0, side);
+  const pixels = memory.pixels.subarray(0, 3 * side * side);
+  warpAffine(image, toPicture, side, side, pixels);
+  if (hiding) hideOthers(pixels, side, toPicture, hiding);
   return decodeSinglePose(await run(network, memory, size), size, toPicture);
 }
 

@@ -1,0 +1,87 @@
+import { MultiBar, Presets, type SingleBar } from "cli-progress";
+
+/** Progress of one task. */
+export interface TaskProgress {
+  /** @param total An estimate may change while the task runs. */
+  update(done: number, total?: number): void;
+  end(): void;
+}
+
+/** Progress of tasks side by side. */
+export interface Progress {
+  task(name: string): TaskProgress;
+  /** Ends all bars, so that other lines can be printed. */
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  /** Print nothing. */
+  silent?: boolean;
+  /** Where to print; standard error when absent. */
+  stream?: NodeJS.WriteStream;
+}
+
+/** Milliseconds between plain lines of one task. */
+const pause = 5000;
+
+/** Bars with an estimate of the time left on a terminal, plain lines otherwise, nothing when silent. */
+export function openProgress({ silent = false, stream = process.stderr }: ProgressOptions = {}): Progress {
+  if (silent) return { task: () => ({ update: () => {}, end: () => {} }), stop: () => {} };
+  return stream.isTTY ? barProgress(stream) : lineProgress(stream);
+}
+
+function barProgress(stream: NodeJS.WriteStream): Progress {
+  const bars = new MultiBar(
+    {
+      format: "{name} {bar} {value}/{total}  {eta_formatted} left",
+      hideCursor: true,
+      stream,
+      clearOnComplete: false,
+    },
+    Presets.shades_classic,
+  );
+  const width = 18;
+  return {
+    task(name) {
+      const shown = name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
+      let bar: SingleBar | undefined;
+      return {
+        update(done, total) {
+          // A bar without a known length would jump; until one is known there is none.
+          if (total === undefined) return;
+          bar ??= bars.create(total, 0, { name: shown });
+          bar.setTotal(Math.max(total, done));
+          bar.update(done);
+        },
+        end: () => bar?.stop(),
+      };
+    },
+    stop: () => bars.stop(),
+  };
+}
+
+function lineProgress(stream: NodeJS.WriteStream): Progress {
+  return {
+    task(name) {
+      const begin = performance.now();
+      let said = begin;
+      let last = 0;
+      return {
+        update(done, total) {
+          last = done;
+          const now = performance.now();
+          if (now - said < pause) return;
+          said = now;
+          const left = total ? ((now - begin) / done) * Math.max(0, total - done) : undefined;
+          const estimate = left === undefined ? "" : `/${total}, about ${Math.ceil(left / 1000)} s left`;
+          stream.write(`${name}: ${done}${estimate}\n`);
+        },
+        end: () => {
+          const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+          stream.write(`${name}: ${last} done in ${seconds} s\n`);
+        },
+      };
+    },
+    stop: () => {},
+  };
+}

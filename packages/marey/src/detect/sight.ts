@@ -1,0 +1,29 @@
+import type { Image } from "@marey/core/image";
+import type { Detection } from "@marey/core/motion";
+import type { Skeleton } from "@marey/core/skeleton";
+
+/** What was seen in a picture, with what the next look needs. */
+export interface Sight<Person extends Detection = Detection> {
+  people: Person[];
+  /** Looks since the whole picture was searched; 0 when this one did. */
+  sinceFound: number;
+}
+
+export interface LookOptions<Person extends Detection = Detection> {
+  /** What the same eyes saw in the picture before, in a video. */
+  previous?: Sight<Person>;
+  /** Search the whole picture at every n-th look at least; 1 when absent. */
+  findEvery?: number;
+}
+
+/** Finds people and their joints in pictures. Several pictures may be looked at at once. */
+export interface Eyes<Person extends Detection = Detection> {
+  readonly skeleton: Skeleton;
+  /** Pictures need no longer side than this, pixels. */
+  readonly longerSide: number;
+  /** Whether looks are better for knowing the one before. */
+  readonly follows: boolean;
+  /** People in a picture, joints in its pixels. Where `follows` isn't set, its memory is free when this returns. */
+  look(image: Image, options?: LookOptions<Person>): Promise<Sight<Person>>;
+  close(): Promise<void>;
+}
