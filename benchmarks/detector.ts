@@ -1,6 +1,7 @@
 /**
  * The embedded networks against the same networks in TensorFlow.js (backend wasm with SIMD), one thread each, in one
- * run with turns taken, so that a busy machine slows both. Prints medians, milliseconds, and their ratio.
+ * run with turns taken, so that a busy machine slows both. Prints medians of milliseconds and of the rounds' ratios, of
+ * the clock and of processor time (which other programs on the machine disturb less).
  *
  * npx tsx --conditions=marey-source benchmarks/detector.ts [ROUNDS]
  */
@@ -48,11 +49,22 @@ async function peer(name: string): Promise<tf.io.IOHandler> {
 
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
+interface Time {
+  clock: number;
+  processor: number;
 }
+
+/** Milliseconds of one run. */
+async function timed(work: () => Promise<unknown>): Promise<Time> {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(used);
+  return { clock: performance.now() - start, processor: (user + system) / 1000 };
+}
+
+const row = (title: string, cells: string[]) =>
+  title.padEnd(28) + cells.map((cell) => cell.padStart(9)).join("");
 
 async function compare([name, height, width]: [string, number, number]): Promise<void> {
   const { input } = findCard(name);
@@ -72,17 +84,22 @@ async function compare([name, height, width]: [string, number, number]): Promise
     for (const result of results) result.dataSync();
     tf.dispose([picture, ...results]);
   };
-  const [mine, peers]: [number[], number[]] = [[], []];
+  const pairs: [Time, Time][] = [];
   for (let round = -warmUp; round < rounds; round++) {
-    const pair = [await timed(runOurs), await timed(runTheirs)];
-    if (round < 0) continue;
-    mine.push(pair[0]!);
-    peers.push(pair[1]!);
+    const pair: [Time, Time] = [await timed(runOurs), await timed(runTheirs)];
+    if (round >= 0) pairs.push(pair);
   }
-  const ratio = median(peers.map((time, i) => time / mine[i]!));
-  const title = `${name} ${height}x${width}`.padEnd(28);
-  const numbers = [median(mine), median(peers), ratio].map((value) => value.toFixed(1).padStart(8));
-  console.log(`${title}${numbers.join("")}`);
+  const columns = (["clock", "processor"] as const).flatMap((key) => [
+    median(pairs.map(([mine]) => mine[key])),
+    median(pairs.map(([, peer]) => peer[key])),
+    median(pairs.map(([mine, peer]) => peer[key] / mine[key])),
+  ]);
+  console.log(
+    row(
+      `${name} ${height}x${width}`,
+      columns.map((value) => value.toFixed(1)),
+    ),
+  );
   await ours.close();
   theirs.dispose();
 }
@@ -91,5 +108,6 @@ await tf.setBackend("wasm");
 console.log(
   `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${rounds} rounds, one thread each`,
 );
-console.log(`${"median, ms".padEnd(28)}   marey   tfjs   ratio`);
+console.log(row("", ["clock", "", "", "processor"]));
+console.log(row("ms", ["marey", "tfjs", "ratio", "marey", "tfjs", "ratio"]));
 for (const entry of cases) await compare(entry);

@@ -221,9 +221,17 @@ describe("integers, order and choice", () => {
     expect((await run(tensor([4], [1, 1, 3, 3]), constants, calls)).data).toEqual([0, 4, 2, 4]);
   });
 
-  test("_FusedMatMul with bias", async () => {
-    const constants = { w: tensor([2, 3], [1, 2, 3, 4, 5, 6]), b: tensor([3], [10, 20, 30]) };
-    const calls: Call[] = [["y", "_FusedMatMul", ["x", "w", "b"], { fused_ops: ["BiasAdd"] }]];
-    expect((await run(tensor([1, 2], [1, -1]), constants, calls)).data).toEqual([7, 17, 27]);
+  test("_FusedMatMul with bias and slopes", async () => {
+    const constants = {
+      w: tensor([2, 3], [1, 2, 3, 4, 5, 6]),
+      b: tensor([3], [10, 0, 0]),
+      slope: tensor([3], [1, 2, 3]),
+    };
+    const fused = (fused_ops: string[], more: string[] = []): Call[] => [
+      ["y", "_FusedMatMul", ["x", "w", "b", ...more], { fused_ops }],
+    ];
+    const x = tensor([1, 2], [1, -1]);
+    expect((await run(x, constants, fused(["BiasAdd"]))).data).toEqual([7, -3, -3]);
+    expect((await run(x, constants, fused(["BiasAdd", "Prelu"], ["slope"]))).data).toEqual([7, -6, -9]);
   });
 });

@@ -11,7 +11,7 @@ import {
   textList,
   unfit,
 } from "./context.js";
-import { channelsFirst, type Emitter, storeKernel, type Value } from "./emit.js";
+import { channelsFirst, type Emitter, type plain, storeKernel, type Value } from "./emit.js";
 import type { TfNode } from "./topology.js";
 
 /** Kernel axes: TensorFlow's HWIO to ONNX's OIHW; for the transposed convolution HWOI to IOHW. */
@@ -51,11 +51,21 @@ function convolution(graph: Emitter, node: TfNode, inputs: Value[]): Value[] {
     feeds.push(graph.store(reshaped(bias, [bias.data.length])));
   } else if (fused.length > 0) throw unfit(node, `fused operators "${fused}", expected BiasAdd first`);
   const result = graph.emit("Conv", feeds, attributes);
-  return [{ channelsFirst: fusedActivation(graph, node, inputs, result) }];
+  return [{ channelsFirst: fusedActivation(graph, node, inputs, result, channelsFirst) }];
 }
 
-/** The activation that a fused operator ends with, if any, on its result `name` (NCHW or, for a matrix, plain). */
-export function fusedActivation(graph: Emitter, node: TfNode, inputs: Value[], name: string): string {
+/**
+ * The activation that a fused operator ends with, if any, on its result `name`.
+ *
+ * @param view Gives the slope of a PReLU in the layout of the result.
+ */
+export function fusedActivation(
+  graph: Emitter,
+  node: TfNode,
+  inputs: Value[],
+  name: string,
+  view: typeof plain,
+): string {
   const [, activation, ...more] = textList(node, "fused_ops");
   if (more.length > 0) throw unfit(node, `fused operators "${more}" after the activation`);
   switch (activation) {
@@ -71,7 +81,7 @@ export function fusedActivation(graph: Emitter, node: TfNode, inputs: Value[], n
     case "LeakyRelu":
       return graph.emit("LeakyRelu", [name], { alpha: { float: float(node, "leakyrelu_alpha", 0.2) } });
     case "Prelu":
-      return graph.emit("PRelu", [name, channelsFirst(graph, input(node, inputs, 3))]);
+      return graph.emit("PRelu", [name, view(graph, input(node, inputs, 3))]);
     default:
       throw unfit(node, `activation "${activation}"`);
   }

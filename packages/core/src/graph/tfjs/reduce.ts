@@ -101,5 +101,5 @@ function matrixProduct(...[graph, node, inputs]: Parameters<Converter>): Value[]
     transA: flag(node, "transpose_a") ? 1 : 0,
     transB: flag(node, "transpose_b") ? 1 : 0,
   };
-  return [{ plain: fusedActivation(graph, node, inputs, graph.emit("Gemm", feeds, attributes)) }];
+  return [{ plain: fusedActivation(graph, node, inputs, graph.emit("Gemm", feeds, attributes), plain) }];
 }
