@@ -32,6 +32,7 @@ export function drawLine(
   const dx = to[0] - ax;
   const dy = to[1] - ay;
   const length2 = dx * dx + dy * dy;
+  const perLength2 = length2 === 0 ? 0 : 1 / length2;
   const reach = width / 2 + 0.5;
   if (!Number.isFinite(length2) || !(width > 0)) return;
   // On a row the line covers at most this much to each side of its middle.
@@ -43,8 +44,10 @@ export function drawLine(
     const left = Math.max(0, Math.ceil(Math.max(middle - half, Math.min(ax, to[0]) - reach)));
     const right = Math.min(image.width - 1, Math.floor(Math.min(middle + half, Math.max(ax, to[0]) + reach)));
     for (let x = left; x <= right; x++) {
-      const along = length2 === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length2));
-      const distance = Math.hypot(x - ax - along * dx, y - ay - along * dy);
+      const u = x - ax;
+      const v = y - ay;
+      const along = Math.max(0, Math.min(1, (u * dx + v * dy) * perLength2));
+      const distance = Math.sqrt((u - along * dx) ** 2 + (v - along * dy) ** 2);
       const cover = Math.min(1, reach - distance, width);
       if (cover > 0) mix(image, x, y, colour, cover * opacity);
     }
@@ -91,7 +94,8 @@ export function drawBox(
       // Signed distance to the rounded outline, negative inside.
       const u = Math.abs(x - left - halfWidth) - halfWidth + radius;
       const v = Math.abs(y - top - halfHeight) - halfHeight + radius;
-      const distance = Math.hypot(Math.max(u, 0), Math.max(v, 0)) + Math.min(Math.max(u, v), 0) - radius;
+      const distance =
+        Math.sqrt(Math.max(u, 0) ** 2 + Math.max(v, 0) ** 2) + Math.min(Math.max(u, v), 0) - radius;
       const cover = Math.min(1, width === undefined ? 0.5 - distance : reach - Math.abs(distance));
       if (cover > 0) mix(image, x, y, colour, cover * opacity);
     }
