@@ -2,10 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { turnUp, writeGlb } from "@marey/core/format";
+import { fitMotion } from "@marey/core/fit";
+import {
+  bvhToMotion,
+  markersToMotion,
+  motionToBvh,
+  readBvh,
+  readTrc,
+  turnUp,
+  writeBvh,
+  writeGlb,
+} from "@marey/core/format";
 import type { Motion } from "@marey/core/motion";
 import { type Browser, chromium } from "playwright-core";
-import { AnimationMixer, type Object3D, Vector3 } from "three";
+import { AnimationMixer, LoopOnce, type Object3D, Vector3 } from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { walkers } from "./figure.js";
@@ -26,26 +36,51 @@ function largestDifference(got: number[], want: number[]): number {
   return Math.max(...want.map((value, i) => (Number.isNaN(value) ? 0 : Math.abs(value - (got[i] ?? NaN)))));
 }
 
+/** Loads a GLB in three.js; the function returned gives the world positions of all joints at a time in seconds. */
+async function playGlb(bytes: Uint8Array): Promise<(time: number) => number[]> {
+  const gltf = await new GLTFLoader().parseAsync(new Uint8Array(bytes).buffer, "");
+  const mixer = new AnimationMixer(gltf.scene);
+  const action = mixer.clipAction(gltf.animations[0]!).setLoop(LoopOnce, 1).play();
+  action.clampWhenFinished = true;
+  const skins: { joints: number[] }[] = gltf.parser.json.skins;
+  const nodes: Object3D[] = await Promise.all(
+    skins.flatMap(({ joints }) => joints.map((i) => gltf.parser.getDependency("node", i))),
+  );
+  return (time) => {
+    mixer.setTime(time);
+    gltf.scene.updateMatrixWorld(true);
+    return nodes.flatMap((node) => node.getWorldPosition(new Vector3()).toArray());
+  };
+}
+
 describe("a GLB in three.js", () => {
   test("joints stand where the fitted skeleton has them, at every frame (Node)", async () => {
-    const bytes = await writeGlb(motion, "walk");
-    const gltf = await new GLTFLoader().parseAsync(new Uint8Array(bytes).buffer, "");
-    const mixer = new AnimationMixer(gltf.scene);
-    mixer.clipAction(gltf.animations[0]!).play();
-    // Nodes in file order: person by person, joint by joint.
-    const nodes = await Promise.all(
-      gltf.parser.json.nodes.map((_: unknown, i: number) => gltf.parser.getDependency("node", i)),
-    );
-    const joints = gltf.parser.json.skins.flatMap((skin: { joints: number[] }) =>
-      skin.joints.map((i) => nodes[i] as Object3D),
-    );
-    for (let t = 0; t < FRAMES; t++) {
-      mixer.setTime(t / motion.frameRate);
-      gltf.scene.updateMatrixWorld(true);
-      const got = joints.flatMap((node: Object3D) => node.getWorldPosition(new Vector3()).toArray());
-      expect(largestDifference(got, expected(motion, t))).toBeLessThan(1e-5);
-    }
+    const play = await playGlb(await writeGlb(motion, "walk"));
+    for (let t = 0; t < FRAMES; t++)
+      expect(largestDifference(play(t / motion.frameRate), expected(motion, t))).toBeLessThan(1e-5);
   });
+
+  const reference = "../shared/data/pose2sim-single/reference/p2s_head_filt_butterworth.trc";
+  test.skipIf(!existsSync(reference))(
+    "a real trial, fitted: GLB and BVH give the fitted joints back",
+    async () => {
+      const markers = readTrc(new Uint8Array(readFileSync(reference)));
+      const { motion: trial } = fitMotion(markersToMotion(markers));
+      const play = await playGlb(await writeGlb(trial, "trial"));
+      const bvh = [...writeBvh(motionToBvh(trial.people[0]!, trial))].join("");
+      const back = bvhToMotion(readBvh(new TextEncoder().encode(bvh)));
+      // BVH lists joints depth first.
+      const place = trial.skeleton.joints.map((joint) => back.skeleton.joints.indexOf(joint));
+      const width = place.length * 3;
+      for (let t = 0; t < trial.frameCount; t++) {
+        const want = expected(trial, t);
+        expect(largestDifference(play(t / trial.frameRate), want)).toBeLessThan(1e-5);
+        const frame = back.people[0]!.positions.subarray(t * width, (t + 1) * width);
+        const got = place.flatMap((joint) => [...frame.subarray(joint * 3, joint * 3 + 3)]);
+        expect(largestDifference(got, want)).toBeLessThan(1e-4);
+      }
+    },
+  );
 
   test("people without a fitted skeleton, or without a pose, are refused", async () => {
     const bare = {

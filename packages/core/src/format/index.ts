@@ -6,6 +6,14 @@ export { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
 export { type CsvOptions, readCsv, writeCsv } from "./csv.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
+export {
+  type Content,
+  type MotionFormat,
+  type MotionReadOptions,
+  type MotionWriteOptions,
+  motionFormatOf,
+  motionFormats,
+} from "./formats.js";
 export { writeGlb } from "./glb.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";

@@ -1,0 +1,152 @@
+import { MareyError } from "../error.js";
+import type { Motion, UpAxis } from "../motion/motion.js";
+import type { Skeleton } from "../skeleton/skeleton.js";
+import { readBvh, writeBvh } from "./bvh.js";
+import { type BvhOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
+import { readC3d } from "./c3d.js";
+import { c3dToMarkers, writeC3d } from "./c3dWriter.js";
+import { readCsv, writeCsv } from "./csv.js";
+import { writeGlb } from "./glb.js";
+import { readMareyJson, writeMotionJson } from "./mareyJson.js";
+import { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
+import { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
+import { readTrc, writeTrc } from "./trc.js";
+
+/** What a file is made of: bytes, or pieces of text to be written one after the other. */
+export type Content = Uint8Array | Iterable<string>;
+
+export interface MotionReadOptions {
+  /** Joint layout for marker files; recognised from the names when absent. */
+  skeleton?: Skeleton;
+  /** Which axis points up in a file that doesn't say (CSV). */
+  up?: UpAxis;
+  /** Metres per unit in a file that doesn't say (BVH); recognised from the size of the figure when absent. */
+  metresPerUnit?: number;
+}
+
+export interface MotionWriteOptions extends BvhOptions, MarkerOptions {}
+
+/** A file format for motion. */
+export interface MotionFormat {
+  name: string;
+  /** With its dot. */
+  extension: string;
+  /** One line for people. */
+  summary: string;
+  /** A file holds one person. */
+  onePerson: boolean;
+  /** Needs joint rotations: fit a skeleton first. */
+  fitted: boolean;
+  /** @param file The name that the file will have, for formats that repeat it. */
+  write(motion: Motion, file: string, options: MotionWriteOptions): Content | Promise<Content>;
+  /** Absent when the format is only written. */
+  read?(bytes: Uint8Array, name: string, options: MotionReadOptions): Motion;
+}
+
+/** Reads a marker file as a motion of one person. */
+const fromMarkers =
+  (read: (bytes: Uint8Array, name: string) => Markers): MotionFormat["read"] =>
+  (bytes, name, { skeleton }) =>
+    markersToMotion(read(bytes, name), skeleton, name);
+
+/** Every motion format: a new one is a file and a line here. */
+export const motionFormats: readonly MotionFormat[] = [
+  {
+    name: "trc",
+    extension: ".trc",
+    summary: "markers for OpenSim, as Pose2Sim writes them: Y up, metres",
+    onePerson: true,
+    fitted: false,
+    write: (motion, file, options) => writeTrc(motionToMarkers(only(motion, file), motion, options), file),
+    read: fromMarkers(readTrc),
+  },
+  {
+    name: "bvh",
+    extension: ".bvh",
+    summary: "skeleton animation for Blender, MotionBuilder, Unity: Y up, centimetres",
+    onePerson: true,
+    fitted: true,
+    write: (motion, file, options) => writeBvh(motionToBvh(only(motion, file), motion, options)),
+    read: (bytes, name, options) => bvhToMotion(readBvh(bytes, name), options, name),
+  },
+  {
+    name: "glb",
+    extension: ".glb",
+    summary: "animated stick figures that any 3D viewer shows (binary glTF): Y up, metres",
+    onePerson: false,
+    fitted: true,
+    write: (motion, file) => writeGlb(motion, file),
+  },
+  {
+    name: "c3d",
+    extension: ".c3d",
+    summary: "markers for biomechanics software: Y up, millimetres",
+    onePerson: true,
+    fitted: false,
+    write: (motion, file, options) => writeC3d(motionToMarkers(only(motion, file), motion, options)),
+    // All points are there, or readC3d says so; an unfilled last block is no reason to refuse a person's file.
+    read: fromMarkers((bytes, name) => c3dToMarkers(readC3d(bytes, name, { unpadded: true }), name)),
+  },
+  {
+    name: "csv",
+    extension: ".csv",
+    summary: "a row per frame, person and joint: metres, state, sigma",
+    onePerson: false,
+    fitted: false,
+    write: (motion) => writeCsv(motion),
+    read: readCsv,
+  },
+  {
+    name: "npz",
+    extension: ".npz",
+    summary: "arrays for NumPy, everything that is known, exactly",
+    onePerson: false,
+    fitted: false,
+    write: (motion) => writeMotionNpz(motion),
+    read: readMotionNpz,
+  },
+  {
+    name: "json",
+    extension: ".json",
+    summary: "Marey's own: everything that is known, readable, rounded to 0.01 mm",
+    onePerson: false,
+    fitted: false,
+    write: (motion) => writeMotionJson(motion),
+    read: readJsonMotion,
+  },
+];
+
+function only(motion: Motion, file: string) {
+  const [person, second] = motion.people;
+  if (person && !second) return person;
+  throw new MareyError(
+    person ? "MOTION_PEOPLE" : "MOTION_EMPTY",
+    file,
+    `this format holds one person, the motion has ${motion.people.length}`,
+    person ? "Write one file per person, or choose one" : "Check the capture: nobody was found",
+  );
+}
+
+function readJsonMotion(bytes: Uint8Array, name: string): Motion {
+  const file = readMareyJson(bytes, name);
+  if (file.kind === "motion") return file.motion;
+  throw new MareyError(
+    "MOTION_KIND",
+    name,
+    `it holds 2D ${file.kind}, not a motion`,
+    "Lift or triangulate it first",
+  );
+}
+
+/**
+ * The format of a file by its name's ending.
+ *
+ * @throws MareyError `FORMAT_UNKNOWN` listing the formats.
+ */
+export function motionFormatOf(path: string): MotionFormat {
+  const lower = path.toLowerCase();
+  const found = motionFormats.find(({ extension }) => lower.endsWith(extension));
+  if (found) return found;
+  const known = motionFormats.map(({ extension }) => extension).join(", ");
+  throw new MareyError("FORMAT_UNKNOWN", path, "its ending names no motion format", `Use one of ${known}`);
+}

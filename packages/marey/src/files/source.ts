@@ -1,0 +1,93 @@
+import { stat } from "node:fs/promises";
+import { MareyError } from "@marey/core";
+import {
+  lastNumber,
+  type MareyFile,
+  type MotionFormat,
+  type MotionReadOptions,
+  motionFormatOf,
+  motionFormats,
+  readMareyJson,
+  readOpenPose,
+} from "@marey/core/format";
+import { type Skeleton, skeletons } from "@marey/core/skeleton";
+import { readOpenPoseFolder } from "./openPoseFolder.js";
+import { readWhole } from "./whole.js";
+
+export interface SourceOptions extends MotionReadOptions {
+  /** Hz of detections, whose files don't say. */
+  frameRate?: number;
+}
+
+/**
+ * Reads whatever holds motion, keypoints or detections: a file of any readable format (by its ending, else by what it
+ * begins with), or a folder of OpenPose files.
+ *
+ * @throws MareyError `FORMAT_UNKNOWN`, `FORMAT_WRITE_ONLY`, `FILE_READ` and the errors of the readers.
+ */
+export async function readSource(path: string, options: SourceOptions = {}): Promise<MareyFile> {
+  const { skeleton, frameRate } = options;
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (isFolder)
+    return { kind: "detections", detections: await readOpenPoseFolder(path, { skeleton, frameRate }) };
+  const bytes = await readWhole(path);
+  const format = recognise(path, bytes);
+  if (format.name === "json") return readJsonSource(path, bytes, options);
+  if (!format.read)
+    throw new MareyError(
+      "FORMAT_WRITE_ONLY",
+      path,
+      `${format.extension} files are only written`,
+      "Use the file that it was made from",
+    );
+  return { kind: "motion", motion: format.read(bytes, path, options) };
+}
+
+/** Marey's own JSON says so at its beginning; any other is a frame of OpenPose's. */
+function readJsonSource(path: string, bytes: Uint8Array, { skeleton, frameRate }: SourceOptions): MareyFile {
+  if (beginning(bytes).includes('"marey-')) return readMareyJson(bytes, path);
+  const name = lastNumber(path) === undefined ? `${path} 0` : path;
+  return {
+    kind: "detections",
+    detections: readOpenPose([{ name, bytes }], { skeleton, frameRate, where: path }),
+  };
+}
+
+const beginning = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes.subarray(0, 64)).trimStart();
+
+function recognise(path: string, bytes: Uint8Array): MotionFormat {
+  const named = motionFormats.find(({ extension }) => path.toLowerCase().endsWith(extension));
+  if (named) return named;
+  const start = beginning(bytes);
+  const signs: Record<string, boolean> = {
+    trc: start.startsWith("PathFileType"),
+    bvh: start.startsWith("HIERARCHY"),
+    npz: start.startsWith("PK\u0003\u0004"),
+    glb: start.startsWith("glTF"),
+    csv: start.startsWith("frame,time,person"),
+    json: start.startsWith("{"),
+    c3d: bytes[1] === 0x50,
+  };
+  return motionFormats.find(({ name }) => signs[name]) ?? motionFormatOf(path);
+}
+
+/**
+ * A joint layout by its name, as people write it (`body25b`, `BODY_25B`, `COCO-17`).
+ *
+ * @throws MareyError `SKELETON_UNKNOWN` listing the names.
+ */
+export function skeletonNamed(name: string): Skeleton {
+  const plain = name.toLowerCase().replaceAll(/[_-]/g, "");
+  const found = skeletons.find((layout) => layout.name === plain);
+  if (found) return found;
+  const known = skeletons.map((layout) => layout.name).join(", ");
+  throw new MareyError(
+    "SKELETON_UNKNOWN",
+    `skeleton "${name}"`,
+    "no layout has this name",
+    `Use one of ${known}`,
+  );
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { access, type FileHandle, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { MareyError } from "@marey/core";
+
+export interface WriteOptions {
+  /** Replaces a file that is there; without it, an existing file is an error. */
+  force?: boolean;
+}
+
+/** What a system error means to a person, and what to do. */
+const MEANINGS: Record<string, readonly [what: string, remedy: string]> = {
+  ENOENT: ["there is no such file", "Check the path"],
+  EISDIR: ["it is a folder, not a file", "Name a file"],
+  EEXIST: ["a part of the path is a file, not a folder", "Check the path"],
+  ENOTDIR: ["a part of the path is a file, not a folder", "Check the path"],
+  EACCES: ["permission is denied", "Change its permissions, or choose another place"],
+  EPERM: ["permission is denied", "Change its permissions, or choose another place"],
+  EROFS: ["the disk can only be read", "Choose another place"],
+  ENOSPC: ["the disk is full", "Free some space and run the command again: finished stages are kept"],
+  EDQUOT: ["your share of the disk is full", "Free some space and run the command again"],
+  EFBIG: ["the file would be larger than the system allows", "Raise the limit, or write a shorter part"],
+  EMFILE: ["too many files are open", "Close some, or raise the limit"],
+};
+
+/** Temporary files that must not outlive the process. */
+const unfinished = new Set<string>();
+process.on("exit", () => {
+  for (const path of unfinished) rmSync(path, { force: true });
+});
+
+/**
+ * Reads a file.
+ *
+ * @throws MareyError `FILE_READ` saying why it can't be read.
+ */
+export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const bytes = await readFile(path);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  } catch (cause) {
+    throw fileError("FILE_READ", path, cause);
+  }
+}
+
+/**
+ * Writes a file whole or not at all, making its folder if there is none: into a temporary file beside it, which then
+ * takes its name.
+ *
+ * @param content Bytes, a text, or pieces of text or bytes that are made while they are written.
+ * @throws MareyError `FILE_EXISTS` when the file is there and `force` isn't given; `FILE_WRITE` saying why it can't be
+ *   written. Errors of the content pass through. Nothing is left behind.
+ */
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | string | Iterable<string | Uint8Array>,
+  options: WriteOptions = {},
+): Promise<void> {
+  if (!options.force) await requireAbsent(path);
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
+  unfinished.add(temporary);
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = await open(temporary, "wx");
+    try {
+      await writePieces(file, content);
+    } finally {
+      await file.close();
+    }
+    if (options.force) await rename(temporary, path);
+    else await moveWithoutReplacing(temporary, path);
+  } catch (cause) {
+    throw isSystemError(cause) ? fileError("FILE_WRITE", path, cause) : cause;
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    unfinished.delete(temporary);
+  }
+}
+
+/** @throws MareyError `FILE_EXISTS` when there is a file or folder of that name. */
+export async function requireAbsent(path: string): Promise<void> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (there)
+    throw new MareyError("FILE_EXISTS", path, "it is there already", "Choose another name, or pass --force");
+}
+
+/** A link fails where a name is taken, a rename would replace it; some file systems have no links. */
+async function moveWithoutReplacing(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") await requireAbsent(to);
+    await requireAbsent(to);
+    await rename(from, to);
+  }
+}
+
+const BLOCK = 1 << 20;
+
+async function writePieces(
+  file: FileHandle,
+  content: Uint8Array | string | Iterable<string | Uint8Array>,
+): Promise<void> {
+  if (typeof content === "string" || content instanceof Uint8Array) return file.writeFile(content);
+  let block = "";
+  for (const piece of content) {
+    if (typeof piece === "string") block += piece;
+    if (block.length >= BLOCK || typeof piece !== "string") {
+      await file.writeFile(block);
+      block = "";
+    }
+    if (typeof piece !== "string") await file.writeFile(piece);
+  }
+  if (block !== "") await file.writeFile(block);
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error;
+
+function fileError(code: string, path: string, cause: unknown): unknown {
+  if (!isSystemError(cause)) return cause;
+  const known = MEANINGS[cause.code ?? ""];
+  const what = known?.[0] ?? `the system says ${cause.code ?? cause.message}`;
+  return new MareyError(code, path, what, known?.[1] ?? "Check the path and the disk", { cause });
+}
