@@ -1,0 +1,3 @@
+export { type FitOptions, type FitReport, fitMotion } from "./fit.js";
+export type { Bone } from "./rest.js";
+export { type Tree, treeOf } from "./tree.js";
