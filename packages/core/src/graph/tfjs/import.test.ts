@@ -207,7 +207,7 @@ describe("import of TensorFlow.js graph models", () => {
           expect(error).toBeInstanceOf(MareyError);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 

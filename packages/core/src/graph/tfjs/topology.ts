@@ -124,7 +124,7 @@ function parse(json: string, name: string): Model {
   try {
     data = JSON.parse(json);
   } catch (cause) {
-    throw invalid(name, `it is not JSON (${(cause as Error).message})`, cause);
+    throw invalid(name, `it is not JSON (${(cause as Error).message})`, AGAIN, cause);
   }
   const result = modelSchema.safeParse(data);
   if (result.success) return result.data;
@@ -177,8 +177,10 @@ export function split(tensor: string): { node: string; output: number } {
   return match ? { node: match[1], output: Number(match[2]) } : { node: tensor, output: 0 };
 }
 
-const invalid = (name: string, what: string, cause?: unknown) =>
-  new MareyError("TFJS_INVALID", name, what, "Export or download the model again", { cause });
+const AGAIN = "Export or download the model again";
+
+const invalid = (name: string, what: string, remedy = AGAIN, cause?: unknown) =>
+  new MareyError("TFJS_INVALID", name, what, remedy, { cause });
 
 /**
  * The nodes that the outputs need, each after all that it reads.
@@ -207,7 +209,8 @@ export function inOrder({ nodes, outputs }: Topology, name = "model.json"): TfNo
     if (open.has(current))
       throw invalid(
         name,
-        `node "${current}" (${node.operator}) is part of a cycle; loops can't be converted`,
+        `node "${current}" (${node.operator}) is part of a cycle`,
+        "Loops can't be converted: use a network without them",
       );
     open.add(current);
     stack.push(...missing);
