@@ -4,6 +4,7 @@ import { importTfjs } from "@marey/core/graph";
 import type { Network, Tensor } from "@marey/core/seam";
 import { onnxRuntime } from "marey";
 import { type Case, numbers, type Operations, type Outputs, type Stored } from "./fixture.js";
+import { pipelines } from "./pipelines.js";
 
 const require = createRequire(import.meta.url);
 const networks = new Map<string, Promise<Network>>();
@@ -130,4 +131,7 @@ async function networkForward(fixture: Case): Promise<Outputs> {
 }
 
 /** The operations of the golden group `published` on the code of this project. */
-export const published: Operations = { network_forward: networkForward };
+export const published: Operations = {
+  network_forward: networkForward,
+  reference_pipeline: pipelines,
+};
