@@ -1,5 +1,5 @@
 /** FFmpeg's libraries and their constants. */
-export type Library = Awaited<ReturnType<typeof load>>;
+export type Library = typeof import("node-av/lib") & typeof import("node-av/constants");
 
 let loading: Promise<Library> | undefined;
 
@@ -14,7 +14,7 @@ export function library(): Promise<Library> {
   return loading;
 }
 
-async function load() {
+async function load(): Promise<Library> {
   const [lib, constants] = await Promise.all([import("node-av/lib"), import("node-av/constants")]);
   // FFmpeg would print what we say in our errors.
   lib.Log.setLevel(constants.AV_LOG_QUIET);

@@ -14,7 +14,7 @@ export function displayTurn({ lib, stream }: Demuxer): Turn | undefined {
 }
 
 /** The turn nearest to a matrix a, b, c, d of any scale; undefined for none. */
-export function nearestTurn([a = 1, b = 0, c = 0, d = 1]: readonly number[]): Turn | undefined {
+function nearestTurn([a = 1, b = 0, c = 0, d = 1]: readonly number[]): Turn | undefined {
   const upright = Math.abs(a) + Math.abs(d) >= Math.abs(b) + Math.abs(c);
   const turn: Turn = upright
     ? [Math.sign(a) || 1, 0, 0, Math.sign(d) || 1]

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MareyError } from "@marey/core";
@@ -276,33 +276,6 @@ describe("bad input is named, with what to do", () => {
       ),
       { numRuns: 40 },
     ));
-});
-
-describe("writing: the file is whole or not at all", () => {
-  const left = () => readdirSync(folder).filter((name) => name.includes("half") || name.endsWith(".part"));
-
-  test("nothing is there before closing, nor after aborting", async () => {
-    const writer = await writeVideo(file("half.mp4"), { width: 32, height: 32, frameRate: 10 });
-    await writer.write(picture(1, 32, 32));
-    expect(existsSync(file("half.mp4"))).toBe(false);
-    await writer.abort();
-    await writer.abort();
-    expect(left()).toEqual([]);
-  });
-
-  test("a wrong picture, an empty video, a folder that isn't there", async () => {
-    const writer = await writeVideo(file("half.mp4"), { width: 32, height: 32, frameRate: 10 });
-    expect((await errorOf(writer.write(picture(1, 30, 32)))).code).toBe("IMAGE_SIZE");
-    const empty = await writeVideo(file("half.mp4"), { width: 32, height: 32, frameRate: 10 });
-    expect((await errorOf(empty.close())).code).toBe("VIDEO_EMPTY");
-    const shape = { width: 32, height: 32, frameRate: 10 };
-    const error = await errorOf(writeVideo(join(folder, "none", "half.mp4"), shape));
-    expect([error.code, error.what]).toEqual(["FILE_WRITE", "its folder doesn't exist"]);
-    expect((await errorOf(writeVideo(file("half.mp4"), { ...shape, frameRate: Number.NaN }))).code).toBe(
-      "VIDEO_SHAPE",
-    );
-    expect(left()).toEqual([]);
-  });
 });
 
 const videos = join(import.meta.dirname, "../../../../../shared/data/pose2sim-single/videos");
