@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { writeDetectionsJson, writeOpenPose } from "@marey/core/format";
@@ -111,7 +112,7 @@ function describe({ input, outputs, frames, people, empty, seconds }: Detected):
 }
 
 /**
- * Finds people in every input, one after the other, and writes what the options ask for.
+ * Finds people in every input, as many at once as there are processors, and writes what the options ask for.
  *
  * @throws MareyError of the inputs and writers; `FILE_EXISTS` before anything is looked at; `DETECT_NAMES` when two
  *   inputs would be written to one file.
@@ -129,17 +130,38 @@ export async function detect(
   const runtime = workerRuntime();
   try {
     const eyes = await openEyes({ model, runtime });
-    const found: Detected[] = [];
-    for (const plan of plans) {
+    return await sideBySide(plans, availableParallelism(), async (plan) => {
       const begin = performance.now();
       const detections = await look(plan, eyes, options, progress, signal);
       await write(plan, detections, options, progress, signal);
-      found.push(summary(plan, model, detections, (performance.now() - begin) / 1000));
-    }
-    return found;
+      return summary(plan, model, detections, (performance.now() - begin) / 1000);
+    });
   } finally {
     await runtime.close();
   }
+}
+
+/** Works on all items, `count` at a time; after a failure no other is begun. Results in the order of the items. */
+async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  count: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const mine = next++;
+      try {
+        results[mine] = await work(items[mine] as Item);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: count }, lane));
+  return results;
 }
 
 /** Where the results of an input go. */

@@ -14,7 +14,7 @@ export interface DetectOptions {
 }
 
 /** Seconds between searches of the whole picture, at most; people come and go slower than this. */
-const searchInterval = 0.05;
+const searchInterval = 0.07;
 /** Looks at once, for eyes that need not know the frame before. */
 const depth = 3;
 

@@ -65,25 +65,33 @@ const bodySigmas = coco17.sigmas.slice(firstOfBody);
 
 /**
  * How much of the body two poses have in common: the share of the joints of trunk and limbs, among those that the
- * less complete one shows, that lie in one place in both. 0..1; 0 when one of them shows none.
+ * less complete one shows, that lie in one place in both, whether as the same joint or as its left–right partner
+ * (one person drawn twice is often drawn mirrored). 0..1; 0 when one of them shows none.
  */
 export function sharedJoints(a: Pose, b: Pose): number {
   const [left, top, right, bottom] = extent(a, sureJoint);
-  const reach = oneplace * Math.max(right - left, bottom - top);
+  const reach = onePlace * Math.max(right - left, bottom - top);
   let inA = 0;
   let inB = 0;
-  let shared = 0;
-  for (let i = 3 * firstOfBody; i + 2 < a.length; i += 3) {
-    if (a[i + 2] > sureJoint) inA++;
-    if (b[i + 2] > sureJoint) inB++;
-    if (a[i + 2] > sureJoint && b[i + 2] > sureJoint && Math.hypot(a[i] - b[i], a[i + 1] - b[i + 1]) < reach)
-      shared++;
+  let straight = 0;
+  let crossed = 0;
+  for (let j = firstOfBody; 3 * j + 2 < a.length; j++) {
+    if (a[3 * j + 2] > sureJoint) inA++;
+    if (b[3 * j + 2] > sureJoint) inB++;
+    if (coincide(a, j, b, j, reach)) straight++;
+    if (coincide(a, j, b, coco17.mirror[j], reach)) crossed++;
   }
+  const shared = Math.max(straight, crossed);
   return shared > 0 ? shared / Math.min(inA, inB) : 0;
 }
 
+function coincide(a: Pose, j: number, b: Pose, k: number, reach: number): boolean {
+  if (!(a[3 * j + 2] > sureJoint && b[3 * k + 2] > sureJoint)) return false;
+  return Math.hypot(a[3 * j] - b[3 * k], a[3 * j + 1] - b[3 * k + 1]) < reach;
+}
+
 /** Relative to the person's larger extent. */
-const oneplace = 0.05;
+const onePlace = 0.05;
 
 /**
  * Pairs people with what was found, best likeness first, each once.
