@@ -117,25 +117,29 @@ function usualDirection(joint: string): readonly [number, number, number] {
   }
 }
 
-/** How a joint that carries several others is oriented: two rays, the first exactly. The first that can be had counts. */
+/**
+ * How a joint that carries several others is oriented: two rays, the first exactly; of several pairs, the first whose
+ * joints were measured. Rays between joints that move together, so that the places found with them are rigid.
+ */
 function raysOf(tree: Tree, joint: number): (readonly [Ray, Ray])[] {
   const { joints } = tree.skeleton;
   const name = joints[joint];
   const side = name.startsWith("left_") ? "left" : "right";
   const chest = joints.includes("thorax") ? "thorax" : "neck";
   const below = joints.includes("spine") ? "spine" : "pelvis";
+  const above = joints.includes("spine") ? "spine" : chest;
   const ears: Ray = [0, ["right_ear"], ["left_ear"]];
   const eyes: Ray = [0, ["right_eye"], ["left_eye"]];
   const base = name === "neck_base" ? chest : name;
   const toes = ["big_toe", "small_toe"].map((toe) => `${side}_${toe}`).filter((toe) => joints.includes(toe));
   const fingers = [`${side}_index`, `${side}_pinky`];
-  const shank: Ray = [1, [name], [`${side}_knee`]];
+  const heel = `${side}_heel`;
   switch (name.replace(/^(left|right)_/, "")) {
     case "pelvis":
       return [
         [
           [0, ["right_hip"], ["left_hip"]],
-          [1, ["pelvis"], [chest]],
+          [1, ["pelvis"], [above]],
         ],
       ];
     case "thorax":
@@ -161,8 +165,11 @@ function raysOf(tree: Tree, joint: number): (readonly [Ray, Ray])[] {
       ];
     case "ankle":
       return [
-        [[2, [`${side}_heel`], toes], shank],
-        [[2, [name], toes], shank],
+        [
+          [2, [heel], toes],
+          [1, [heel, ...toes], [name]],
+        ],
+        [[2, [name], toes], side === "left" ? [0, [toes[0]], [toes[1]]] : [0, [toes[1]], [toes[0]]]],
       ];
     case "wrist":
       return [
