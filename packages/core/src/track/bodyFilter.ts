@@ -141,7 +141,7 @@ function fuse(
       // The prediction's own uncertainty widens what is believable.
       const keep = influence(rayOffset(sighting, joint, point, 0), OUTLIER + sigma[joint]);
       agreement = Math.max(agreement, keep);
-      addRay(system, sighting, joint, (confidence * keep) / (SIGHT * SIGHT));
+      addRay(system, sighting, joint, (confidence * keep * sighting.share[joint]) / (SIGHT * SIGHT));
     }
     if (solveSystem(system) === Infinity) return -1;
   }
@@ -220,6 +220,31 @@ export function placeBody(seen: readonly Sighting[], joints: number, system: Joi
     body.sigma[j] = Math.sqrt((system.matrix[0] + system.matrix[3] + system.matrix[5]) / 3);
   }
   return body;
+}
+
+/**
+ * Says of each joint of a detection how far it is the owner's: its likelihood for the owner's body as a share of that
+ * for all bodies. Detectors lay hidden joints onto whoever stands in front.
+ */
+export function shareJoints(seen: Sighting, owner: Body, others: readonly Body[]): void {
+  for (let j = 0; j < owner.sigma.length; j++) {
+    seen.share[j] = 1;
+    if (seen.rays[3 * j + 2] === 0 || owner.sigma[j] === Infinity) continue;
+    const own = likelihood(rayOffset(seen, j, owner.positions, 3 * j));
+    let all = own + 1e-6;
+    for (const { sigma, positions } of others)
+      if (sigma[j] !== Infinity) all += likelihood(rayOffset(seen, j, positions, 3 * j));
+    seen.share[j] = (own + 1e-6) / all;
+  }
+}
+
+/** Distance at which a joint may well be somebody else's, metres. */
+const OWN = 0.06;
+
+const likelihood = (distance: number) => Math.exp((-0.5 * distance * distance) / (OWN * OWN));
+
+export function copyBody({ positions, velocities, sigma }: Body): Body {
+  return { positions: positions.slice(), velocities: velocities.slice(), sigma: sigma.slice() };
 }
 
 /** How many joints have a place. */

@@ -26,3 +26,11 @@ export {
   suppressByOks,
 } from "./suppression.js";
 export { groupPeople, trackPeople } from "./trackPeople.js";
+export {
+  followView,
+  trackView,
+  VIEW_TRACKER_DEFAULTS,
+  type ViewTracker,
+  type ViewTrackerOptions,
+  viewTracker,
+} from "./viewTracker.js";

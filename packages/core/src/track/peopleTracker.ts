@@ -1,7 +1,16 @@
 import { assignWithin } from "../array/assignment.js";
 import type { Rig } from "../camera/camera.js";
 import type { Detection } from "../motion/keypoints.js";
-import { type Body, bodyDistance, bodyOffset, correctBody, placedJoints, predictBody } from "./bodyFilter.js";
+import {
+  type Body,
+  bodyDistance,
+  bodyOffset,
+  copyBody,
+  correctBody,
+  placedJoints,
+  predictBody,
+  shareJoints,
+} from "./bodyFilter.js";
 import { type FoundingOptions, foundPeople, type Group } from "./founding.js";
 import { type JointSystem, jointSystem } from "./joint.js";
 import { type People, unseenPerson } from "./people.js";
@@ -46,8 +55,9 @@ export interface Follower {
   seenFrames: number;
   /** Seconds since the last sighting. */
   unseen: number;
-  /** Frames in a row in which an elder was in the same place. */
+  /** Frames in a row in which an elder was in the same place, and the body before that. */
   doubled: number;
+  before?: Body;
   confirmed: boolean;
   /** V numbers for each frame from `firstFrame` on: the index of the detection, −1 for none. */
   detections: number[];
@@ -113,29 +123,26 @@ export function followFrame(
   const claims = new Map<Follower, Sighting[]>(followers.map((follower) => [follower, []]));
   const free = new Set(all);
   const present = followers.filter(({ unseen }) => unseen <= options.coast);
-  claim(
-    present.filter(({ confirmed }) => confirmed),
-    free,
-    claims,
-    tracker,
-  );
-  claim(
-    present.filter(({ confirmed }) => !confirmed),
-    free,
-    claims,
-    tracker,
-  );
+  const sure = present.filter(({ confirmed }) => confirmed);
+  const stranger = (seen: Sighting) => !explained(seen, sure, tracker);
+  claim(sure, free, claims, tracker);
+  const unsure = present.filter(({ confirmed }) => !confirmed);
+  claim(unsure, new Set([...free].filter(stranger)), claims, tracker);
+  for (const seen of [...claims.values()].flat()) free.delete(seen);
+  for (const [{ body }, seen] of claims)
+    for (const one of seen)
+      shareJoints(
+        one,
+        body,
+        present.flatMap((other) => (other.body === body ? [] : [other.body])),
+      );
   for (const [{ body }, seen] of claims) correctBody(body, seen, seconds, system);
   dropMisfits(claims, free, tracker);
-  const groups = foundPeople(
-    [...free].filter(({ score }) => score >= options.minScore),
-    rig.cameras,
-    tracker.joints,
-    founding(tracker.joints, options),
-    system,
-  );
+  const unknown = [...free].filter((seen) => seen.score >= options.minScore && stranger(seen));
+  const groups = foundPeople(unknown, rig.cameras, tracker.joints, founding(tracker.joints, options), system);
   settle(groups, claims, tracker);
   record(claims, tracker);
+  partTwins(tracker);
   retire(tracker);
   tracker.frame++;
   return tracker.followers;
@@ -149,6 +156,14 @@ export function founding(joints: number, { reach }: Required<PeopleTrackerOption
 /** A fifth of the joints, and no fewer than 4, tell who someone is. */
 const minJoints = (joints: number) => Math.min(joints, Math.max(4, Math.ceil(joints / 5)));
 
+/** Whether someone who is followed would be seen just like this: a duplicate then, rather than a stranger. */
+function explained(seen: Sighting, people: readonly Follower[], { joints, options }: PeopleTracker): boolean {
+  return people.some(({ body }) => bodyOffset(body, seen, minJoints(joints)) < 0.6 * options.reach);
+}
+
+/** A detection that fits someone else so much better is theirs, even if they are given another: a duplicate; metres. */
+const OTHERS = 0.05;
+
 /** Gives the free detections of each view to the people whom they fit, one to one. */
 function claim(
   people: readonly Follower[],
@@ -157,13 +172,18 @@ function claim(
   { rig, joints, options }: PeopleTracker,
 ): void {
   if (people.length === 0) return;
+  const offset = (body: Body, seen: Sighting) =>
+    bodyOffset(body, seen, Math.min(minJoints(joints), placedJoints(body)));
   for (let view = 0; view < rig.cameras.length; view++) {
     const candidates = [...free].filter((seen) => seen.view === view);
     if (candidates.length === 0) continue;
-    const cost = people.flatMap(({ body }) => {
-      const least = Math.min(minJoints(joints), placedJoints(body));
-      return candidates.map((seen) => bodyOffset(body, seen, least));
-    });
+    const nearest = candidates.map((seen) => Math.min(...people.map(({ body }) => offset(body, seen))));
+    const cost = people.flatMap(({ body }) =>
+      candidates.map((seen, i) => {
+        const distance = offset(body, seen);
+        return distance > nearest[i] + OTHERS ? Infinity : distance;
+      }),
+    );
     const { rows, columns } = assignWithin(cost, people.length, candidates.length, options.reach);
     rows.forEach((row, i) => {
       claims.get(people[row])?.push(candidates[columns[i]]);
@@ -272,23 +292,65 @@ function record(claims: Map<Follower, Sighting[]>, tracker: PeopleTracker): void
   }
 }
 
-/** Lets go of those unseen for too long, of unconfirmed ones soon, and of those who double an elder. */
+/** Lets go of those unseen for too long, of unconfirmed ones soon. */
 function retire(tracker: PeopleTracker): void {
-  const { options, followers, joints, frameRate } = tracker;
+  const { options, followers, frameRate } = tracker;
   const impatience = Math.max(2 / frameRate, 0.1);
-  const stay = followers.filter((follower, i) => {
-    const twin = followers
-      .slice(0, i)
-      .some(
-        (elder) => elder.unseen === 0 && bodyDistance(elder.body, follower.body, minJoints(joints)) < DOUBLE,
-      );
-    follower.doubled = twin ? follower.doubled + 1 : 0;
-    if (follower.doubled > 5 && follower.doubled > follower.seenFrames / 2) return false;
+  tracker.followers = followers.filter((follower) => {
     if (follower.unseen <= (follower.confirmed ? options.patience : impatience)) return true;
     if (follower.confirmed) tracker.gone.push(follower);
     return false;
   });
-  tracker.followers = stay;
+}
+
+/** Seconds after which two in the same place are one. */
+const TWINS = 0.2;
+
+/**
+ * Parts those who have been in one place for too long: one of them has slipped onto the other, or was a double from
+ * the start. The one seen in fewer views gives its detections of that time to the other, and is gone if it hadn't been
+ * followed before, or else missing since then, with the body of that time.
+ */
+function partTwins(tracker: PeopleTracker): void {
+  const { joints, frameRate, rig } = tracker;
+  const views = rig.cameras.length;
+  for (const younger of [...tracker.followers]) {
+    const elder = tracker.followers.find(
+      (other) =>
+        other.id < younger.id &&
+        other.unseen === 0 &&
+        younger.unseen === 0 &&
+        bodyDistance(other.body, younger.body, minJoints(joints)) < DOUBLE,
+    );
+    if (!elder) {
+      younger.doubled = 0;
+      continue;
+    }
+    if (younger.doubled++ === 0) for (const one of [younger, elder]) one.before = copyBody(one.body);
+    if (younger.doubled <= TWINS * frameRate) continue;
+    const count = younger.doubled * views;
+    const strength = ({ detections }: Follower) => detections.slice(-count).filter((i) => i >= 0).length;
+    const fresh = younger.detections.length <= 2 * count;
+    const [weak, strong] =
+      fresh || strength(younger) <= strength(elder) ? [younger, elder] : [elder, younger];
+    handOver(weak, strong, count);
+    weak.unseen = Math.max(younger.doubled / frameRate, tracker.options.coast + 1 / frameRate);
+    weak.body = weak.before ?? weak.body;
+    weak.body.velocities.fill(0);
+    weak.seenFrames -= younger.doubled;
+    if (fresh) tracker.followers = tracker.followers.filter((one) => one !== weak);
+    younger.doubled = 0;
+  }
+}
+
+/** Moves the last `count` entries of detections to another person, where that one has none. */
+function handOver(from: Follower, to: Follower, count: number): void {
+  for (let back = 1; back <= Math.min(count, from.detections.length, to.detections.length); back++) {
+    const a = from.detections.length - back;
+    const b = to.detections.length - back;
+    if (to.detections[b] < 0) to.detections[b] = from.detections[a];
+    from.detections[a] = -1;
+  }
 }
 
 /**

@@ -11,8 +11,8 @@ export interface Sighting {
   score: number;
   /** J×3: x, y on the plane z = 1 of its camera, without distortion; weight 0..1, 0 where the joint is missing. */
   rays: Float64Array;
-  /** Joints with a weight. */
-  count: number;
+  /** J, 0..1: how far each joint is this person's and not that of somebody nearby. */
+  share: Float64Array;
 }
 
 /**
@@ -45,14 +45,12 @@ function sighting(
   }
   const plane = normalise(pixels, camera);
   const rays = new Float64Array(3 * total);
-  let count = 0;
   for (let j = 0; j < total; j++) {
     const confidence = joints[3 * j + 2];
     const seen = confidence > 0 && confidence >= minConfidence && !Number.isNaN(plane[2 * j]);
     rays[3 * j] = plane[2 * j];
     rays[3 * j + 1] = plane[2 * j + 1];
     rays[3 * j + 2] = seen ? Math.min(confidence, 1) : 0;
-    if (seen) count++;
   }
-  return { view, camera, index, score, rays, count };
+  return { view, camera, index, score, rays, share: new Float64Array(total).fill(1) };
 }
