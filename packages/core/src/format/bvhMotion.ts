@@ -59,15 +59,15 @@ function bvhChannels(joints: number, fitted: Fitted, order: RotationOrder, scale
   const frames = fitted.posed.length;
   const channels = new Float64Array(frames * width);
   const R = new Float64Array(9);
-  const previous = Array.from({ length: joints }, (): [number, number, number] => [0, 0, 0]);
+  const angles = Array.from({ length: joints }, () => new Float64Array(3));
   for (let t = 0; t < frames; t++) {
     let c = t * width;
     for (let k = 0; k < 3; k++) channels[c++] = fitted.root[t * 3 + k] * scale;
     for (const joint of fitted.order) {
       const o = (t * joints + joint) * 4;
       quaternionToMatrix(fitted.rotations.subarray(o, o + 4), R);
-      previous[joint] = followEuler(R, order, previous[joint]);
-      for (const angle of previous[joint]) channels[c++] = (angle * 180) / Math.PI;
+      followEuler(R, order, angles[joint]);
+      for (let k = 0; k < 3; k++) channels[c++] = (angles[joint][k] * 180) / Math.PI;
     }
   }
   return channels;
