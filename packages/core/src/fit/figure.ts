@@ -1,4 +1,3 @@
-import { quaternionToMatrix } from "../array/rotation.js";
 import type { MotionPerson } from "../motion/motion.js";
 import { JointState } from "../motion/state.js";
 import type { Tree } from "./tree.js";
@@ -109,17 +108,5 @@ export function turnedBy(
     const b = world[w + 3 * r + 1];
     const c = world[w + 3 * r + 2];
     for (let k = 0; k < 3; k++) out[at + 3 * r + k] = a * local[k] + b * local[3 + k] + c * local[6 + k];
-  }
-}
-
-/** World rotations from K local quaternions. */
-export function turnJoints({ tree, world }: Figure, rotations: ArrayLike<number>): void {
-  const local = new Float64Array(9);
-  for (const joint of tree.order) {
-    const o = 4 * joint;
-    quaternionToMatrix([rotations[o], rotations[o + 1], rotations[o + 2], rotations[o + 3]], local);
-    const parent = tree.skeleton.parents[joint];
-    if (parent < 0) world.set(local, 9 * joint);
-    else turnedBy(world, parent, local, world, 9 * joint);
   }
 }
