@@ -19,6 +19,7 @@ const settings: Record<string, Pose2simFilter> = {
   p2s_head_filt_butterworth: { type: "butterworth" },
   "filters/butterworth_nohampel": { type: "butterworth", cutoff: 6.9 },
   "filters/butterworth_on_speed_nohampel": { type: "butterworth_on_speed" },
+  "filters/butterworth_on_speed_hampel": { type: "butterworth_on_speed" },
   "filters/acc_minimizing_hampel": { type: "acc_minimizing" },
   "filters/gcv_spline_nohampel": { type: "gcv_spline" },
   "filters/gcv_spline_hampel": { type: "gcv_spline" },
