@@ -7,9 +7,9 @@ import { Command, Option } from "commander";
 import { detectVideo, type Eyes, eyeModels, openEyes, workerRuntime } from "../detect/index.js";
 import { drawOverlay } from "../detect/overlay.js";
 import { requireAbsent, writeWhole } from "../files/index.js";
+import { openProgress, type Progress } from "../progress.js";
 import { openFrames } from "../video/index.js";
 import { interruptible } from "./interrupt.js";
-import { openProgress, type Progress } from "./progress.js";
 
 /** `marey detect` as a record. */
 export interface DetectCommandOptions {
@@ -211,7 +211,8 @@ async function look(
   signal?: AbortSignal,
 ): Promise<Detections> {
   const task = progress.task(name);
-  const { longerSide } = eyes;
+  // Somebody small in a photograph is still large enough for a crop.
+  const longerSide = pictures.test(input) ? undefined : eyes.longerSide;
   const source = await openFrames(input, { start, end, step, longerSide });
   const detections = await detectVideo(source, eyes, { people, step, signal, onProgress: task.update });
   task.end();

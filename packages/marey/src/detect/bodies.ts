@@ -9,6 +9,8 @@ import { lender } from "./memory.js";
 import type { Eyes } from "./sight.js";
 
 const longerSide = 256;
+/** The same in a picture that stands alone. */
+const closerSide = 512;
 const minScore = 0.2;
 /** Probability from which a region shows a person. */
 const present = 0.5;
@@ -20,7 +22,7 @@ const sameRegion = 0.15;
  * BlazePose's own detector isn't used: it needs a visible face and finds mostly one person.
  */
 export function bodyEyes(finder: Network, placer: Network): Eyes<Body> {
-  const lendCanvas = lender(() => canvas(longerSide * longerSide));
+  const lendCanvas = lender(() => canvas(closerSide * closerSide));
   const lendBody = lender(bodyCanvas);
   const place = (image: Image, region: Region) =>
     lendBody((memory) => placeBody(placer, image, region, { memory }));
@@ -28,14 +30,17 @@ export function bodyEyes(finder: Network, placer: Network): Eyes<Body> {
     skeleton: blazePose33,
     longerSide: 640,
     follows: true,
-    async look(image, { previous, findEvery = 1 } = {}) {
+    async look(image, { previous, findEvery = 1, alone = false } = {}) {
       const known = (previous?.people ?? []).flatMap(({ next }) => (next ? [next] : []));
       const placed = await Promise.all(known.map((region) => place(image, region)));
       const followed = placed.filter(({ score }) => score >= present);
       const lost = followed.length < placed.length;
       if (previous && !lost && previous.sinceFound + 1 < findEvery)
         return { people: followed, sinceFound: previous.sinceFound + 1 };
-      const found = await lendCanvas((memory) => findPeople(finder, image, { longerSide, minScore, memory }));
+      const side = alone ? closerSide : longerSide;
+      const found = await lendCanvas((memory) =>
+        findPeople(finder, image, { longerSide: side, minScore, memory }),
+      );
       const regions = withoutTwins(found).flatMap((person) => regionOf(person) ?? []);
       const fresh = regions.filter((region) => !followed.some(({ next }) => next && isSame(region, next)));
       const added = await Promise.all(fresh.map((region) => place(image, region)));

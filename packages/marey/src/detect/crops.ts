@@ -27,6 +27,8 @@ import type { Eyes, LookOptions, Sight } from "./sight.js";
 const settings = {
   /** Longer side for the finder, pixels. */
   longerSide: 256,
+  /** The same in a picture that stands alone. */
+  closerSide: 512,
   /** Score from which the finder's people count; lower ones only confirm whom we follow already. */
   found: 0.2,
   confirming: 0.1,
@@ -55,11 +57,14 @@ const settings = {
  * @param placer MoveNet thunder (`side` 256) or lightning (192).
  */
 export function cropEyes(finder: Network, placer: Network, side: number): Eyes<Followed> {
-  const { longerSide, confirming } = settings;
+  const { longerSide, closerSide, confirming: minScore } = settings;
   const lend = lender(() => canvas(longerSide * longerSide));
+  const lendCloser = lender(() => canvas(closerSide * closerSide));
   const hands: Hands = {
-    find: (image) =>
-      lend((memory) => findPeople(finder, image, { longerSide, minScore: confirming, memory })),
+    find: (image, closer) =>
+      closer
+        ? lendCloser((memory) => findPeople(finder, image, { longerSide: closerSide, minScore, memory }))
+        : lend((memory) => findPeople(finder, image, { longerSide, minScore, memory })),
     place: (image, square, hiding) =>
       lend((memory) => placeJoints(placer, image, square, { side, hiding, memory })),
   };
@@ -76,14 +81,14 @@ export function cropEyes(finder: Network, placer: Network, side: number): Eyes<F
 
 /** The two networks at work. */
 interface Hands {
-  find(image: Image): Promise<Detection[]>;
+  find(image: Image, closer: boolean): Promise<Detection[]>;
   place(image: Image, square: Square, hiding?: Hiding): Promise<Detection>;
 }
 
 async function look(
   hands: Hands,
   image: Image,
-  { previous, findEvery = 1 }: LookOptions<Followed> = {},
+  { previous, findEvery = 1, alone = false }: LookOptions<Followed> = {},
 ): Promise<Sight<Followed>> {
   const followed = previous?.people ?? [];
   const due = !previous || previous.sinceFound + 1 >= findEvery || followed.some(({ doubtful }) => doubtful);
@@ -91,7 +96,7 @@ async function look(
     const people = await followAll(hands, image, followed, undefined);
     if (!people.some(({ doubtful }) => doubtful)) return { people, sinceFound: previous.sinceFound + 1 };
   }
-  return { people: await followAll(hands, image, followed, await hands.find(image)), sinceFound: 0 };
+  return { people: await followAll(hands, image, followed, await hands.find(image, alone)), sinceFound: 0 };
 }
 
 /** Somebody who may be in the picture: known from before, found in it, or both. */

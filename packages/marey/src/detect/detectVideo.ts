@@ -45,7 +45,7 @@ export async function detectVideo(
     const at = Math.round((index - first) / step);
     while (frames.length <= at) frames.push([]);
     times[at] = time;
-    const look = eyes.look(image, { previous, findEvery }).then((sight) => {
+    const look = eyes.look(image, { previous, findEvery, alone: source.frameCount === 1 }).then((sight) => {
       previous = sight;
       frames[at] = foremost(sight.people, options.people).map((person) => enlarged(person, source));
       onProgress?.(++done, source.frameCount);

@@ -14,6 +14,8 @@ export interface LookOptions<Person extends Detection = Detection> {
   previous?: Sight<Person>;
   /** Search the whole picture at every n-th look at least; 1 when absent. */
   findEvery?: number;
+  /** The picture stands alone: a closer search, for smaller people, is worth its time. */
+  alone?: boolean;
 }
 
 /** Finds people and their joints in pictures. Several pictures may be looked at at once. */
