@@ -2,15 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type NpyContent,
+  poseAsf,
   poseBvh,
+  poseGltf,
+  readAmc,
+  readAsf,
   readBvh,
   readC3d,
+  readGlb,
   readNpy,
   readNpz,
   readSafetensors,
   readTrc,
+  skinGltf,
 } from "@marey/core/format";
-import type { Case, Operations } from "./fixture.js";
+import { type Case, numbers, type Operations } from "./fixture.js";
 
 /** The bytes of the file that a case names. */
 const fileOf = ({ folder, attributes }: Case, key = "file") =>
@@ -21,6 +27,29 @@ const numbersOf = (arrays: ReadonlyMap<string, NpyContent>) =>
 
 /** The operations of the golden group `formats` on the code of this project. */
 export const formats: Operations = {
+  readAsfAmc: (fixture) => {
+    const asf = readAsf(fileOf(fixture, "skeleton"), `${fixture.name}.asf`);
+    const { positions, rotations } = poseAsf(
+      asf,
+      readAmc(fileOf(fixture, "motion"), asf, `${fixture.name}.amc`),
+    );
+    return { positions, rotations };
+  },
+  readGlb: (fixture) => {
+    const gltf = readGlb(fileOf(fixture), fixture.name);
+    const times = fixture.inputs.times ? Array.from(numbers(fixture.inputs.times)) : [0];
+    const poses = times.map((time) => poseGltf(gltf, time));
+    const skinned = gltf.nodes.findIndex(({ skin }) => skin !== undefined);
+    const mesh = gltf.meshes[gltf.nodes[skinned]?.mesh ?? 0];
+    return {
+      worldMatrices: poses.flatMap(({ world }) => Array.from(world)),
+      worldPositions: poses.flatMap(({ world }) =>
+        Array.from(world).filter((_, i) => i % 4 === 3 && i % 16 < 12),
+      ),
+      skinnedPositions: poses.flatMap((pose) => Array.from(skinGltf(gltf, pose, skinned))),
+      restPositions: mesh?.primitives.flatMap(({ positions }) => Array.from(positions)) ?? [],
+    };
+  },
   readC3d: (fixture) => {
     const { points, valid, residual, cameras, analog } = readC3d(fileOf(fixture), fixture.name);
     return { points, valid, residual, cameras, analog: analog.data };

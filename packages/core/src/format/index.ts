@@ -1,3 +1,4 @@
+export { type Amc, type Asf, type AsfBone, poseAsf, readAmc, readAsf } from "./asf.js";
 export { type Bvh, type BvhChannel, type BvhJoint, type BvhPose, poseBvh, readBvh, writeBvh } from "./bvh.js";
 export { BVH_DEFAULTS, type BvhOptions, type BvhReadOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
 export { type C3d, type C3dOptions, readC3d } from "./c3d.js";
@@ -15,6 +16,8 @@ export {
   motionFormats,
 } from "./formats.js";
 export { writeGlb } from "./glb.js";
+export { type Gltf, type GltfChannel, type GltfNode, type GltfPrimitive, readGlb } from "./gltf.js";
+export { type GltfPose, poseGltf, skinGltf } from "./gltfPose.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
 export {
