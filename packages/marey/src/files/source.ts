@@ -20,10 +20,10 @@ export interface SourceOptions extends MotionReadOptions {
 }
 
 /**
- * Reads whatever holds motion, keypoints or detections: a file of any readable format (by its ending, else by what it
+ * Reads whatever holds motion, keypoints or detections: a file of any format (by its ending, else by what it
  * begins with), or a folder of OpenPose files.
  *
- * @throws MareyError `FORMAT_UNKNOWN`, `FORMAT_WRITE_ONLY`, `FILE_READ` and the errors of the readers.
+ * @throws MareyError `FORMAT_UNKNOWN`, `FILE_READ` and the errors of the readers.
  */
 export async function readSource(path: string, options: SourceOptions = {}): Promise<MareyFile> {
   const { skeleton, frameRate } = options;
@@ -36,13 +36,6 @@ export async function readSource(path: string, options: SourceOptions = {}): Pro
   const bytes = await readWhole(path);
   const format = recognise(path, bytes);
   if (format.name === "json") return readJsonSource(path, bytes, options);
-  if (!format.read)
-    throw new MareyError(
-      "FORMAT_WRITE_ONLY",
-      path,
-      `${format.extension} files are only written`,
-      "Use the file that it was made from",
-    );
   return { kind: "motion", motion: format.read(bytes, path, options) };
 }
 

@@ -16,4 +16,5 @@ export {
   type ViewTally,
 } from "./quality.js";
 export { padPerson, slicePerson } from "./range.js";
+export { placeTracked } from "./reconstruct.js";
 export { detectionsOf, followPeople, type View, viewOf } from "./view.js";

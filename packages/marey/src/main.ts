@@ -1,0 +1,32 @@
+import { MareyError } from "@marey/core";
+import { Command, CommanderError } from "commander";
+import { captureCommand } from "./command/capture.js";
+import { compareCommand } from "./command/compare.js";
+import { convertCommand } from "./command/convert.js";
+import { detectCommand } from "./command/detect.js";
+import { modelsCommand } from "./command/models.js";
+
+const commands = [captureCommand, detectCommand, convertCommand, compareCommand, modelsCommand];
+
+/** The program `marey`: runs the command that the arguments name and sets the process's exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = new Command("marey")
+    .description("Turns video of people into motion")
+    .version("0.1.0")
+    .showHelpAfterError("(--help shows what there is)");
+  for (const make of commands) program.addCommand(make());
+  try {
+    await program.parseAsync(args);
+  } catch (error) {
+    if (error instanceof CommanderError) throw error;
+    process.exitCode = 1;
+    process.stderr.write(`${describe(error)}\n`);
+  }
+}
+
+/** What a person is told: bad input in a sentence, a defect of Marey with its trace. */
+function describe(error: unknown): string {
+  if (error instanceof MareyError) return `error ${error.code}: ${error.message}`;
+  const trace = error instanceof Error ? error.stack : String(error);
+  return `marey failed unexpectedly; please report this:\n${trace}`;
+}

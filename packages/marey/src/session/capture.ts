@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import { MareyError } from "@marey/core";
+import type { MotionFormat } from "@marey/core/format";
+import { emptyTally, POSE2SIM_DEFAULTS, type Pose2simSettings } from "@marey/core/model/multiCamera";
+import { requireAbsent, writeWhole } from "../files/index.js";
+import type { Progress } from "../progress.js";
+import { noCache, stageCache } from "./cache.js";
+import { readCalibration } from "./cameras.js";
+import { stageClock } from "./clock.js";
+import { configuredFilter, pose2simSettings, type SessionConfig } from "./config.js";
+import { exportPerson, formatsNamed, personQuality } from "./exportPerson.js";
+import { associate, type Method, placePeople } from "./people.js";
+import { type ReportPerson, renderReport, reportPerson } from "./report.js";
+import { openSession, type Session } from "./session.js";
+import { adviceOf, type CaptureSummary, cameraQuality } from "./summary.js";
+import { openViews, type ViewSettings } from "./views.js";
+
+/** What a person can choose about a capture. */
+export interface CaptureSettings extends Omit<ViewSettings, "source"> {
+  /** Marey's own way, or Pose2Sim's to the letter. */
+  method: "marey" | "pose2sim";
+  /** When absent: the videos, or the stored detections where there are none or the method is Pose2Sim's. */
+  source?: "videos" | "detections";
+  calibration?: string;
+  /** Folder for the results; `motion` in the session when absent. */
+  out?: string;
+  /** Names of motion formats. */
+  formats: readonly string[];
+  /** `body` (Marey's own), one of Pose2Sim's, or `none`; the method's own when absent. */
+  filter?: string;
+  /** How gaps are filled before a filter of Pose2Sim's. */
+  fill?: "linear" | "cubic" | "none";
+  /** Outlier rejection before a filter of Pose2Sim's. */
+  hampel?: boolean;
+  /** Keep the last frame, which Pose2Sim's filter stage loses. */
+  keepLastFrame?: boolean;
+  /** At most so many people: those seen most. */
+  people?: number;
+  force?: boolean;
+  /** Keep and use results of stages; true when absent. */
+  cache?: boolean;
+}
+
+/** What a capture needs from where it runs. */
+export interface CaptureHost {
+  progress: Progress;
+  signal?: AbortSignal;
+}
+
+/**
+ * Captures a session: videos or detections of calibrated cameras become motion files, a set per person, and a report.
+ *
+ * @throws MareyError for whatever is wrong with the session or the settings, before anything is written.
+ */
+export async function capture(
+  folder: string,
+  settings: CaptureSettings,
+  { progress, signal }: CaptureHost,
+): Promise<CaptureSummary> {
+  const clock = stageClock();
+  const session = await openSession(folder, settings.calibration);
+  const source = sourceOf(session, settings);
+  const method = methodOf(session.config, settings);
+  const plan = planOutputs(session, settings);
+  await plan.requireAbsent();
+  const host = { cache: settings.cache === false ? noCache : stageCache(), clock, progress, signal };
+  const calibrated = await readCalibration(session.calibration);
+  const opened = await clock.time(source === "videos" ? "detect" : "read", () =>
+    openViews(session, calibrated, { ...settings, source }, host),
+  );
+  const found = await associate(opened, method, host);
+  const tallies = opened.views.map(emptyTally);
+  const people: CaptureSummary["people"] = [];
+  const shown: ReportPerson[] = [];
+  for await (const person of placePeople(opened, found, method, tallies, host)) {
+    const number = people.length + 1;
+    const files = await clock.time("export", () =>
+      exportPerson(person, plan.person(number), settings.force ?? false),
+    );
+    people.push(personQuality(person, number, files));
+    shown.push(reportPerson(person.placed, number));
+  }
+  if (people.length === 0) throw nobody(session, opened.views);
+  const cameras = opened.rig.cameras.map(({ name }, v) => cameraQuality(name, tallies[v] ?? emptyTally()));
+  const [{ skeleton, frameRate, frameCount }] = opened.views as [(typeof opened.views)[number]];
+  const summary: CaptureSummary = {
+    session: session.name,
+    method: settings.method,
+    source,
+    detector: opened.detector,
+    skeleton: skeleton.name,
+    calibration: session.calibration,
+    filter: method.placing ? (method.placing.filter?.type ?? "none") : "body",
+    frameRate,
+    frameCount,
+    cameras,
+    people,
+    advice: adviceOf(cameras, people, frameCount),
+    stages: [],
+    report: plan.report,
+  };
+  const html = await clock.time("report", async () =>
+    renderReport({ ...summary, stages: clock.stages() }, shown),
+  );
+  await writeWhole(plan.report, html, { force: settings.force });
+  return { ...summary, stages: clock.stages() };
+}
+
+function sourceOf({ folder, videos, detections }: Session, { source, method }: CaptureSettings) {
+  const chosen =
+    source ??
+    (videos.length > 0 && !(method === "pose2sim" && detections.length > 0) ? "videos" : "detections");
+  if ((chosen === "videos" ? videos : detections).length === 0)
+    throw new MareyError(
+      "SESSION_EMPTY",
+      folder,
+      chosen === "videos" ? "there are no videos (videos/*.mp4)" : "there are no detections (pose/*_json/)",
+      `Leave out --source, or add the ${chosen}`,
+    );
+  return chosen;
+}
+
+/** What the settings and the session's configuration make of the stages. */
+function methodOf(config: SessionConfig, settings: CaptureSettings): Method {
+  const configured: Pose2simSettings = { ...POSE2SIM_DEFAULTS, ...pose2simSettings(config) };
+  const { method: name, filter, fill, hampel, keepLastFrame } = settings;
+  const people = settings.people ?? (config.project?.multi_person === false ? 1 : undefined);
+  const shared = { name, association: configured.people, people };
+  if (name === "marey" && (filter === undefined || filter === "body")) return shared;
+  if (filter === "body")
+    throw new MareyError(
+      "FILTER_NAME",
+      "--filter body",
+      "it is Marey's own and no part of Pose2Sim",
+      "Leave out --pose2sim, or choose one of Pose2Sim's filters",
+    );
+  const placing: Pose2simSettings = {
+    ...configured,
+    ...(fill && { interpolation: fill }),
+    ...(hampel !== undefined && { rejectOutliers: hampel }),
+    keepLastFrame: keepLastFrame ?? name === "marey",
+    ...(name === "marey" && { fillLargeGapsWith: "nan" as const }),
+    ...(filter === "none" && { filter: undefined }),
+    ...(filter !== undefined &&
+      filter !== "none" && { filter: configuredFilter(config, filter.replaceAll("-", "_")) }),
+  };
+  return { ...shared, placing };
+}
+
+/** Where the results go. */
+function planOutputs({ name, folder }: Session, { out, formats, force }: CaptureSettings) {
+  const target = out ?? join(folder, "motion");
+  const named = formatsNamed(formats);
+  const person = (number: number): { format: MotionFormat; path: string }[] =>
+    named.map((format) => ({ format, path: join(target, `${name}_P${number}${format.extension}`) }));
+  const report = join(target, "report.html");
+  return {
+    person,
+    report,
+    /** A finished capture isn't replaced unasked; better said before the work than after it. */
+    async requireAbsent() {
+      if (force) return;
+      for (const path of [report, ...person(1).map((output) => output.path)]) await requireAbsent(path);
+    },
+  };
+}
+
+function nobody({ folder }: Session, views: readonly { name: string }[]): MareyError {
+  return new MareyError(
+    "NOBODY",
+    folder,
+    `no person was seen by two of the cameras at once (${views.map(({ name }) => name).join(", ")})`,
+    "Look at what is found in each view with marey detect VIDEO --overlay, and check that calibration and views belong together",
+  );
+}

@@ -1,0 +1,137 @@
+import { MareyError } from "@marey/core";
+import type { View } from "@marey/core/model/multiCamera";
+import type { Detection, Detections } from "@marey/core/motion";
+import { detectVideo, type Eyes } from "../detect/index.js";
+import { openFrames, probeVideo } from "../video/index.js";
+import { fingerprint, noCache, type StageCache, stageName } from "./cache.js";
+import { readDetectionChunk, writeDetectionChunk } from "./detectionChunk.js";
+import type { ViewSource } from "./session.js";
+
+export interface VideoViewOptions {
+  eyes: () => Promise<Eyes>;
+  /** What the eyes are, for the cache: equal names see the same. */
+  model: string;
+  cache: StageCache;
+  /** Frames of the video, `end` excluded; all when absent. */
+  start?: number;
+  end?: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total?: number) => void;
+}
+
+/** Frames whose detections are kept together; an interruption loses no more than these. */
+const CHUNK = 1024;
+
+/** What is known of a video once all of it was seen. */
+interface Seen extends Pick<Detections, "frameRate" | "width" | "height"> {
+  frameCount: number;
+}
+
+/**
+ * Finds the people in a video and gives them as a view. Results are cached in pieces: the same video and eyes aren't
+ * looked at twice, and an interrupted run goes on where it was.
+ */
+export async function openVideoView({ name, path }: ViewSource, options: VideoViewOptions): Promise<View> {
+  const { cache, model, start = 0, end } = options;
+  const identity = [await fingerprint(path), model, start, end];
+  const seenName = stageName("detect", identity, "seen");
+  const chunkName = (chunk: number) => stageName("detect", identity, chunk);
+  const eyesSkeleton = (await options.eyes()).skeleton;
+  const joints = eyesSkeleton.joints.length;
+  const fresh = new Map<number, Detection[][]>();
+  const stored = await cache.get(seenName);
+  const seen: Seen = stored
+    ? JSON.parse(new TextDecoder().decode(stored))
+    : await lookAtAll(path, options, fresh, chunkName, joints);
+  if (!stored) await cache.put(seenName, new TextEncoder().encode(JSON.stringify(seen)));
+  options.onProgress?.(seen.frameCount, seen.frameCount);
+
+  let kept: { chunk: number; frames: Detection[][] } | undefined;
+  const readChunk = async (chunk: number): Promise<Detection[][]> => {
+    const known = fresh.get(chunk) ?? (kept?.chunk === chunk ? kept.frames : undefined);
+    if (known) return known;
+    const bytes = await cache.get(chunkName(chunk));
+    if (!bytes)
+      throw new MareyError(
+        "CACHE_MISSING",
+        path,
+        "its stored detections disappeared while they were needed",
+        "Run the command again",
+      );
+    kept = { chunk, frames: readDetectionChunk(bytes, joints, chunkName(chunk)) };
+    return kept.frames;
+  };
+  return {
+    name,
+    skeleton: eyesSkeleton,
+    frameRate: seen.frameRate,
+    width: seen.width,
+    height: seen.height,
+    firstFrame: start,
+    frameCount: seen.frameCount,
+    async read(from, to) {
+      const last = Math.min(to, seen.frameCount);
+      const frames: Detection[][] = [];
+      while (frames.length < last - from) {
+        const at = from + frames.length;
+        const offset = Math.floor(at / CHUNK) * CHUNK;
+        const chunk = await readChunk(offset / CHUNK);
+        // A piece may be shorter than it should where the file is damaged.
+        for (let t = at; t < Math.min(last, offset + CHUNK); t++) frames.push(chunk[t - offset] ?? []);
+      }
+      return frames;
+    },
+  };
+}
+
+/** Looks at the video piece by piece, skipping what the cache has; without a cache, pieces stay in `fresh`. */
+async function lookAtAll(
+  path: string,
+  options: VideoViewOptions,
+  fresh: Map<number, Detection[][]>,
+  chunkName: (chunk: number) => string,
+  joints: number,
+): Promise<Seen> {
+  const { cache, start = 0, end = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+  const { width, height, frameRate, frameCount: promised } = await probeVideo(path);
+  const total = Math.min(end, promised) - start;
+  let frameCount = 0;
+  for (let chunk = 0; start + chunk * CHUNK < end; chunk++) {
+    signal?.throwIfAborted();
+    const from = start + chunk * CHUNK;
+    const bytes = await cache.get(chunkName(chunk));
+    const frames = bytes
+      ? readDetectionChunk(bytes, joints, chunkName(chunk))
+      : await lookAt(path, from, Math.min(end, from + CHUNK), options, (done) =>
+          onProgress?.(chunk * CHUNK + done, total),
+        );
+    if (!frames) break;
+    if (!bytes) {
+      await cache.put(chunkName(chunk), writeDetectionChunk(frames, joints));
+      if (cache === noCache) fresh.set(chunk, frames);
+    }
+    frameCount = chunk * CHUNK + frames.length;
+    if (frames.length < CHUNK && frameCount >= total) break;
+  }
+  return { frameRate, width, height, frameCount };
+}
+
+/** People of the frames from one to before another; undefined beyond the end of the video. */
+async function lookAt(
+  path: string,
+  from: number,
+  to: number,
+  { eyes, start = 0, signal }: VideoViewOptions,
+  onProgress: (done: number) => void,
+): Promise<Detection[][] | undefined> {
+  const opened = await eyes();
+  const source = await openFrames(path, { start: from, end: to, longerSide: opened.longerSide }).catch(
+    (error) => {
+      if (from > start && error instanceof MareyError && error.code === "FRAME_RANGE") return undefined;
+      throw error;
+    },
+  );
+  if (!source) return undefined;
+  const { frames, firstFrame } = await detectVideo(source, opened, { signal, onProgress });
+  return [...Array.from({ length: firstFrame - from }, () => []), ...frames];
+}
