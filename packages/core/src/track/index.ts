@@ -1,15 +1,13 @@
 export { type Assignment, type AssignmentOptions, assign, assignWithin } from "../array/assignment.js";
 export { type EpipolarDistance, epipolarDistance, rayDistance } from "./epipolar.js";
-export { type People, type TrackedPerson, unseenPerson } from "./people.js";
 export {
   type Follower,
-  finishPeople,
-  followFrame,
   PEOPLE_TRACKER_DEFAULTS,
   type PeopleTracker,
   type PeopleTrackerOptions,
-  peopleTracker,
-} from "./peopleTracker.js";
+} from "./follower.js";
+export { type People, type TrackedPerson, unseenPerson } from "./people.js";
+export { finishPeople, followFrame, peopleTracker } from "./peopleTracker.js";
 export { associateSinglePerson, type SingleAssociationOptions } from "./pose2sim.js";
 export { associateSeveralPeople, type SeveralAssociationOptions } from "./pose2simAffinity.js";
 export { type Linker, type LinkOptions, linker, linkPeople } from "./pose2simLink.js";

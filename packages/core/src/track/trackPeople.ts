@@ -1,16 +1,10 @@
 import type { Rig } from "../camera/camera.js";
 import type { Detection, Detections } from "../motion/keypoints.js";
+import { PEOPLE_TRACKER_DEFAULTS, type PeopleTrackerOptions } from "./follower.js";
 import { foundPeople } from "./founding.js";
 import { jointSystem } from "./joint.js";
 import type { People } from "./people.js";
-import {
-  finishPeople,
-  followFrame,
-  founding,
-  PEOPLE_TRACKER_DEFAULTS,
-  type PeopleTrackerOptions,
-  peopleTracker,
-} from "./peopleTracker.js";
+import { finishPeople, followFrame, founding, peopleTracker } from "./peopleTracker.js";
 import { sightings } from "./sighting.js";
 
 /**
