@@ -29,7 +29,7 @@ export interface HardTakeOptions {
   crossing: number;
 }
 
-export const HARD_TAKE: HardTakeOptions = {
+const HARD_TAKE: HardTakeOptions = {
   seed: 1,
   people: 3,
   frames: 150,

@@ -1,40 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Camera, Rig } from "@marey/core/camera";
+import type { Rig } from "@marey/core/camera";
+import { readCalibrationToml } from "@marey/core/format";
 import type { Detection, Detections } from "@marey/core/motion";
 import { body25b } from "@marey/core/skeleton";
-import { parse } from "smol-toml";
 
 export const dataFolder = join(import.meta.dirname, "../../../shared/data");
 export const haveData = existsSync(join(dataFolder, "pose2sim-single"));
 
-/** The rig of the Pose2Sim demo, read without any reader of ours. */
+/** The rig of the Pose2Sim demo without its distortion, as the references were made. */
 export function demoRig(): Rig {
   const path = join(dataFolder, "pose2sim-single/calibration/Calib_qualisys.toml");
-  // biome-ignore lint/suspicious/noExplicitAny: a file whose fields are known
-  const tables = Object.entries(parse(readFileSync(path, "utf8"))) as [string, any][];
-  const cameras = tables
-    .filter(([name]) => name.startsWith("cam"))
-    .map(([name, { size, matrix, rotation, translation }]): Camera => {
-      const [[fx, , cx], [, fy, cy]] = matrix;
-      const [width, height] = size;
-      const intrinsics = { fx, fy, cx, cy, width, height, distortion: [] };
-      const extrinsics = { rotation: rotationMatrix(rotation), translation: Float64Array.from(translation) };
-      return { name, ...intrinsics, ...extrinsics };
-    });
-  return { cameras, up: "z" };
-}
-
-function rotationMatrix([x = 0, y = 0, z = 0]: number[]): Float64Array {
-  const angle = Math.hypot(x, y, z);
-  const [a, b, c] = [x / angle, y / angle, z / angle];
-  const [s, k] = [Math.sin(angle), 1 - Math.cos(angle)];
-  return Float64Array.of(
-    ...[1 - k * (b * b + c * c), k * a * b - s * c, k * a * c + s * b],
-    ...[k * a * b + s * c, 1 - k * (a * a + c * c), k * b * c - s * a],
-    ...[k * a * c - s * b, k * b * c + s * a, 1 - k * (a * a + b * b)],
-  );
+  const { cameras, up } = readCalibrationToml(readFileSync(path), path);
+  return { cameras: cameras.map((camera) => ({ ...camera, distortion: [] })), up };
 }
 
 /** The OpenPose files of a trial, one `Detections` per camera. */

@@ -26,7 +26,7 @@ const COAST = 0.5;
 /** A joint that is less sure than this has little say about who someone is, metres. */
 const VAGUE = 0.15;
 
-export function unknownBody(joints: number): Body {
+function unknownBody(joints: number): Body {
   return {
     positions: new Float64Array(3 * joints),
     velocities: new Float64Array(3 * joints),
@@ -163,7 +163,7 @@ const AGREEMENT = 0.08;
  *
  * @returns Whether at least two rays agree on a point in front of their cameras; it is then in `system.point`.
  */
-export function placeJoint(seen: readonly Sighting[], joint: number, system: JointSystem): boolean {
+function placeJoint(seen: readonly Sighting[], joint: number, system: JointSystem): boolean {
   const { point } = system;
   let best = 0;
   let [x, y, z] = [NaN, NaN, NaN];
