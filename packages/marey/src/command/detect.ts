@@ -32,7 +32,7 @@ export interface DetectCommandOptions {
 }
 
 const formats = ["json", "openpose"] as const;
-export type DetectFormat = (typeof formats)[number];
+type DetectFormat = (typeof formats)[number];
 
 /** What was found in one input. */
 export interface Detected {

@@ -46,7 +46,7 @@ interface EyeModel {
   make(networks: Network[]): unknown;
 }
 
-export type EyeModelName = keyof typeof eyeModels;
+type EyeModelName = keyof typeof eyeModels;
 
 export interface EyeOptions {
   /** Name of a method; `default` when absent. */

@@ -1,4 +1,4 @@
 export { type DetectOptions, detectVideo } from "./detectVideo.js";
-export { type EyeModelName, type EyeOptions, eyeModels, openEyes } from "./eyes.js";
+export { type EyeOptions, eyeModels, openEyes } from "./eyes.js";
 export type { Eyes, LookOptions, Sight } from "./sight.js";
 export { type WorkerRuntime, workerRuntime } from "./workers.js";
