@@ -54,7 +54,7 @@ export function readC3d(bytes: Uint8Array, name = "c3d", options: C3dOptions = {
   const layout = {
     start: (number("POINT:DATA_START", numbers.uint16(16)) & 0xffff || numbers.uint16(16)) * 512 - 512,
     points: number("POINT:USED", numbers.uint16(2)) & 0xffff,
-    channels: number("ANALOG:USED", channels),
+    channels: number("ANALOG:USED", channels) & 0xffff,
     samples: samples || 1,
     scale: number("POINT:SCALE", numbers.float(12)),
   };
@@ -143,11 +143,14 @@ function readData(
   let a = 0;
   for (let t = 0; t < frames; t++) {
     for (let i = t * count; i < (t + 1) * count; i++, at += 4 * size) {
-      const word = Math.trunc(read(at + 3 * size));
-      valid[i] = word >= 0 ? 1 : 0;
-      residual[i] = word >= 0 ? (word & 255) * Math.abs(scale) : NaN;
-      cameras[i] = word >= 0 ? (word >> 8) & 127 : 0;
-      for (let k = 0; k < 3; k++) points[i * 3 + k] = word >= 0 ? read(at + k * size) * step : NaN;
+      const [x, y, z] = [read(at), read(at + size), read(at + 2 * size)];
+      // Some writers mark a missing point by coordinates that are no numbers.
+      const word = Number.isFinite(x + y + z) ? Math.trunc(read(at + 3 * size)) : -1;
+      const seen = word >= 0;
+      valid[i] = seen ? 1 : 0;
+      residual[i] = seen ? (word & 255) * Math.abs(scale) : NaN;
+      cameras[i] = seen ? (word >> 8) & 127 : 0;
+      points.set(seen ? [x * step, y * step, z * step] : [NaN, NaN, NaN], i * 3);
     }
     for (let s = 0; s < samples; s++)
       for (let c = 0; c < channels; c++, at += size)

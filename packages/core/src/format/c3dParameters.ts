@@ -81,6 +81,7 @@ function readValue(
   const type = (bytes[at] << 24) >> 24;
   const dimensions = Array.from(bytes.subarray(at + 2, at + 2 + bytes[at + 1]));
   const data = at + 2 + bytes[at + 1];
+  if (data > end) throw c3dInvalid(where, "its dimensions are cut off");
   const count = dimensions.reduce((product, n) => product * n, 1);
   const size = Math.abs(type);
   if (![-1, 1, 2, 4].includes(type)) throw c3dInvalid(where, `its type ${type} is unknown`);

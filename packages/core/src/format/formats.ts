@@ -7,6 +7,8 @@ import { readC3d } from "./c3d.js";
 import { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 import { readCsv, writeCsv } from "./csv.js";
 import { writeGlb } from "./glb.js";
+import { readGlb } from "./gltf.js";
+import { gltfToMotion } from "./gltfMotion.js";
 import { readMareyJson, writeMotionJson } from "./mareyJson.js";
 import { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
 import { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
@@ -39,8 +41,7 @@ export interface MotionFormat {
   fitted: boolean;
   /** @param file The name that the file will have, for formats that repeat it. */
   write(motion: Motion, file: string, options: MotionWriteOptions): Content | Promise<Content>;
-  /** Absent when the format is only written. */
-  read?(bytes: Uint8Array, name: string, options: MotionReadOptions): Motion;
+  read(bytes: Uint8Array, name: string, options: MotionReadOptions): Motion;
 }
 
 /** Reads a marker file as a motion of one person. */
@@ -76,6 +77,7 @@ export const motionFormats: readonly MotionFormat[] = [
     onePerson: false,
     fitted: true,
     write: (motion, file) => writeGlb(motion, file),
+    read: (bytes, name) => gltfToMotion(readGlb(bytes, name), name),
   },
   {
     name: "c3d",

@@ -8,6 +8,7 @@ import { h36m17 } from "../skeleton/layouts.js";
 import { poseAsf, readAmc, readAsf } from "./asf.js";
 import { writeGlb } from "./glb.js";
 import { readGlb } from "./gltf.js";
+import { gltfToMotion } from "./gltfMotion.js";
 import { poseGltf, skinGltf } from "./gltfPose.js";
 import { forwardKinematics } from "./kinematics.js";
 
@@ -54,6 +55,17 @@ describe("GLB", () => {
     }
   });
 
+  test("a motion comes back: frames, layout, positions", async () => {
+    const motion = bending(5);
+    const back = gltfToMotion(readGlb(await writeGlb(motion)));
+    expect(back.skeleton).toBe(h36m17);
+    expect([back.frameRate, back.frameCount]).toEqual([50, 5]);
+    back.people[0].positions.forEach((value, i) => {
+      expect(Math.abs(value - motion.people[0].positions[i])).toBeLessThan(1e-5);
+    });
+    expect(() => gltfToMotion({ nodes: [], animations: [], skins: [], meshes: [] })).toThrow(MareyError);
+  });
+
   test("mutated files end in a MareyError or finite poses", async () => {
     const bytes = await writeGlb(bending(3));
     const json = new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true);
@@ -66,6 +78,8 @@ describe("GLB", () => {
           for (const [at, value] of edits) if (at < copy.length) copy[at] = value;
           try {
             const gltf = readGlb(copy);
+            const { people } = gltfToMotion(gltf);
+            for (const { positions } of people) expect(positions.some(Number.isNaN)).toBe(false);
             const pose = poseGltf(gltf, 0.03);
             gltf.nodes.forEach((_, node) => {
               skinGltf(gltf, pose, node);

@@ -17,6 +17,7 @@ export {
 } from "./formats.js";
 export { writeGlb } from "./glb.js";
 export { type Gltf, type GltfChannel, type GltfNode, type GltfPrimitive, readGlb } from "./gltf.js";
+export { gltfToMotion } from "./gltfMotion.js";
 export { type GltfPose, poseGltf, skinGltf } from "./gltfPose.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
