@@ -141,26 +141,31 @@ export async function detect(
   }
 }
 
-/** Works on all items, `count` at a time; after a failure no other is begun. Results in the order of the items. */
+/**
+ * Works on all items, `count` at a time; after a failure no other is begun, and it is told when all work has stopped.
+ * Results in the order of the items.
+ */
 async function sideBySide<Item, Result>(
   items: readonly Item[],
   count: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
+  const failures: unknown[] = [];
   let next = 0;
   const lane = async () => {
-    while (next < items.length) {
+    while (next < items.length && failures.length === 0) {
       const mine = next++;
-      try {
-        results[mine] = await work(items[mine] as Item);
-      } catch (error) {
-        next = items.length;
-        throw error;
-      }
+      await work(items[mine] as Item).then(
+        (result) => {
+          results[mine] = result;
+        },
+        (error) => failures.push(error),
+      );
     }
   };
   await Promise.all(Array.from({ length: count }, lane));
+  if (failures.length > 0) throw failures[0];
   return results;
 }
 

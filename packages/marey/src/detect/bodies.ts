@@ -37,10 +37,9 @@ export function bodyEyes(finder: Network, placer: Network): Eyes<Body> {
       const lost = followed.length < placed.length;
       if (previous && !lost && previous.sinceFound + 1 < findEvery)
         return { people: followed, sinceFound: previous.sinceFound + 1 };
-      const side = alone ? closerSide : longerSide;
-      const found = await lendCanvas((memory) =>
-        findPeople(finder, image, { longerSide: side, minScore, memory }),
-      );
+      const search = (longerSide: number) =>
+        lendCanvas((memory) => findPeople(finder, image, { longerSide, minScore, memory }));
+      const found = [...(await search(longerSide)), ...(alone ? await search(closerSide) : [])];
       const regions = withoutTwins(found).flatMap((person) => regionOf(person) ?? []);
       const fresh = regions.filter((region) => !followed.some(({ next }) => next && isSame(region, next)));
       const added = await Promise.all(fresh.map((region) => place(image, region)));

@@ -20,6 +20,7 @@ import {
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
+import { withoutTwins } from "./finder.js";
 import { lender } from "./memory.js";
 import type { Eyes, LookOptions, Sight } from "./sight.js";
 
@@ -61,10 +62,14 @@ export function cropEyes(finder: Network, placer: Network, side: number): Eyes<F
   const lend = lender(() => canvas(longerSide * longerSide));
   const lendCloser = lender(() => canvas(closerSide * closerSide));
   const hands: Hands = {
-    find: (image, closer) =>
-      closer
-        ? lendCloser((memory) => findPeople(finder, image, { longerSide: closerSide, minScore, memory }))
-        : lend((memory) => findPeople(finder, image, { longerSide, minScore, memory })),
+    async find(image, closer) {
+      const found = await lend((memory) => findPeople(finder, image, { longerSide, minScore, memory }));
+      if (!closer) return found;
+      // The closer search finds small people and loses those who fill the picture.
+      const options = { longerSide: closerSide, minScore };
+      const more = await lendCloser((memory) => findPeople(finder, image, { ...options, memory }));
+      return withoutTwins([...found, ...more]);
+    },
     place: (image, square, hiding) =>
       lend((memory) => placeJoints(placer, image, square, { side, hiding, memory })),
   };

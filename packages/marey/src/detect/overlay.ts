@@ -40,8 +40,8 @@ export async function drawOverlay(
       const people =
         detections.frames[Math.round((index - detections.firstFrame) / (frames.step ?? 1))] ?? [];
       drawPeople(image, people, detections, scale);
-      if (!video) return await writeImage(path, image);
-      await write(video, image, shape);
+      if (video) await write(video, image, shape);
+      else await writeImage(path, image);
       onProgress?.(++done, source.frameCount);
     }
     await video?.close();

@@ -6,7 +6,7 @@ import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam"
 
 /** A runtime that holds threads. */
 export interface WorkerRuntime extends Runtime {
-  /** Ends the threads. Networks that are still open end with them. */
+  /** Ends the threads when they have done what they were asked. Networks that are still open end with them. */
   close(): Promise<void>;
 }
 
@@ -20,8 +20,9 @@ export function workerRuntime(threads: number = availableParallelism()): WorkerR
   let networks = 0;
   return {
     load: (model, options) => load(lanes, networks++, model, options),
+    // Terminating a thread inside the native library would abort the whole program.
     close: async () => {
-      await Promise.all(lanes.map((lane) => lane.worker.terminate()));
+      await Promise.all(lanes.map(endLane));
     },
   };
 }
@@ -53,7 +54,8 @@ const acts = {
     sessions.delete(key);
   },
 };
-parentPort.on("message", async ({ act, ...given }) => {
+async function handle({ act, ...given }) {
+  if (act === "end") return parentPort.close();
   const buffers = act === "run" ? Object.values(given.feeds).map(({ data }) => data.buffer) : [];
   let answer;
   try {
@@ -62,6 +64,10 @@ parentPort.on("message", async ({ act, ...given }) => {
     answer = { failure: String((error && error.message) || error), buffers };
   }
   parentPort.postMessage(answer, buffers);
+}
+let last = Promise.resolve();
+parentPort.on("message", (message) => {
+  last = last.then(() => handle(message));
 });
 `;
 
@@ -102,6 +108,13 @@ function openLane(): Lane {
   lane.worker.on("error", end);
   lane.worker.on("exit", () => end(new Error("the thread has ended")));
   return lane;
+}
+
+async function endLane({ worker }: Lane): Promise<void> {
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  worker.ref();
+  worker.postMessage({ act: "end" });
+  await ended;
 }
 
 function ask(lane: Lane, message: object, transfer: ArrayBuffer[] = []): Promise<unknown> {
