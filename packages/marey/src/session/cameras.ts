@@ -50,16 +50,17 @@ export function camerasOfViews(rig: Rig, views: readonly ViewShape[], calibratio
 
 const list = (things: readonly { name: string }[]) => things.map(({ name }) => name).join(", ");
 
-/** Pictures may lack this many columns or rows that encoders pad to full blocks of 16. */
-const PADDING = 15;
+/** Encoders work in blocks of 16: recoding may cut or pad this many columns or rows. */
+const BLOCK = 15;
 
-/** The camera for pictures of the view's size: the calibration's own, scaled, or without the encoder's padding. */
+/** The camera for pictures of the view's size: the calibration's own, with the edges cut off, or scaled. */
 function fitCamera(camera: Camera, view: ViewShape, calibration: string): Camera {
   const { width, height } = view;
   if (!width || !camera.width || (width === camera.width && height === camera.height)) return camera;
-  const lacking = [camera.width - width, camera.height - height] as const;
-  // Encoders pad at the right and at the bottom: the pictures begin at the same pixel.
-  if (lacking.every((n) => n >= 0 && n <= PADDING)) return { ...camera, width, height };
+  const [x, y] = [camera.width - width, camera.height - height];
+  // Which edge lost them can't be known: cut evenly, the error is half of it at most.
+  if (isRecoded(camera, view))
+    return { ...camera, width, height, cx: camera.cx - x / 2, cy: camera.cy - y / 2 };
   const scale = width / camera.width;
   if (Math.abs(height / camera.height - scale) > 0.005 * scale)
     throw new MareyError(
@@ -77,4 +78,24 @@ function fitCamera(camera: Camera, view: ViewShape, calibration: string): Camera
     cx: (camera.cx + 0.5) * scale - 0.5,
     cy: (camera.cy + 0.5) * scale - 0.5,
   };
+}
+
+/** Whether the pictures differ from the calibration by no more than the edges that recoding cuts or pads. */
+function isRecoded(camera: Camera, { width, height }: ViewShape): boolean {
+  return [camera.width - width, camera.height - height].every((n) => Math.abs(n) <= BLOCK);
+}
+
+/** What a person should know about pictures that don't have the size of their calibration. */
+export function sizeNotes({ cameras }: Rig, views: readonly ViewShape[]): string[] {
+  return views.flatMap((view, v) => {
+    const camera = cameras.find(({ name }) => name === view.name) ?? cameras[v];
+    if (!camera?.width || !view.width || (camera.width === view.width && camera.height === view.height))
+      return [];
+    const sizes = `${view.name} shows ${view.width}×${view.height}, its calibration is for ${camera.width}×${camera.height}`;
+    return [
+      isRecoded(camera, view)
+        ? `${sizes}: taken as cut evenly at both edges. If one edge was cut, correct the principal point in the calibration.`
+        : `${sizes}: the calibration was scaled.`,
+    ];
+  });
 }

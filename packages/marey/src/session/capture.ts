@@ -5,7 +5,7 @@ import { emptyTally, POSE2SIM_DEFAULTS, type Pose2simSettings } from "@marey/cor
 import { requireAbsent, writeWhole } from "../files/index.js";
 import type { Progress } from "../progress.js";
 import { noCache, stageCache } from "./cache.js";
-import { readCalibration } from "./cameras.js";
+import { readCalibration, sizeNotes } from "./cameras.js";
 import { stageClock } from "./clock.js";
 import { configuredFilter, pose2simSettings, type SessionConfig } from "./config.js";
 import { exportPerson, formatsNamed, personQuality } from "./exportPerson.js";
@@ -95,7 +95,7 @@ export async function capture(
     frameCount,
     cameras,
     people,
-    advice: adviceOf(cameras, people, frameCount),
+    advice: [...adviceOf(cameras, people, frameCount), ...sizeNotes(calibrated, opened.views)],
     stages: [],
     report: plan.report,
   };
