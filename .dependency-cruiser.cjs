@@ -13,6 +13,7 @@ const below = {
   graph: ["array"],
   track: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
   fit: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
+  world: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
   model: [".*"],
 };
 const core = "^packages/core/src/";

@@ -1,0 +1,6 @@
+export { CLEAR_SIGHT, type DetectorFlaws, type Sighting } from "./detector.js";
+export { type Judgement, judgeMotion } from "./judge.js";
+export { PATHS, type PathOptions } from "./path.js";
+export { RING, type RingOptions, ringRig } from "./ring.js";
+export { type SyntheticTake, type SyntheticTakeOptions, type SyntheticView, syntheticTake } from "./take.js";
+export type { Walker } from "./walker.js";
