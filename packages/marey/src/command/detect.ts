@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
 import { MareyError } from "@marey/core";
@@ -216,10 +217,17 @@ async function look(
   signal?: AbortSignal,
 ): Promise<Detections> {
   const task = progress.task(name);
-  // Somebody small in a photograph is still large enough for a crop.
-  const longerSide = pictures.test(input) ? undefined : eyes.longerSide;
+  // Somebody small in a photograph is still large enough for a crop; and pictures of a folder differ in size.
+  const still = pictures.test(input) || (await stat(input).catch(() => undefined))?.isDirectory();
+  const longerSide = still ? undefined : eyes.longerSide;
   const source = await openFrames(input, { start, end, step, longerSide });
-  const detections = await detectVideo(source, eyes, { people, step, signal, onProgress: task.update });
+  const detections = await detectVideo(source, eyes, {
+    ...(still && { findEvery: 1 }),
+    people,
+    step,
+    signal,
+    onProgress: task.update,
+  });
   task.end();
   return detections;
 }

@@ -35,7 +35,7 @@ export function bodyEyes(finder: Network, placer: Network): Eyes<Body> {
       const placed = await Promise.all(known.map((region) => place(image, region)));
       const followed = placed.filter(({ score }) => score >= present);
       const lost = followed.length < placed.length;
-      if (previous && !lost && previous.sinceFound + 1 < findEvery)
+      if (previous && followed.length > 0 && !lost && previous.sinceFound + 1 < findEvery)
         return { people: followed, sinceFound: previous.sinceFound + 1 };
       const search = (longerSide: number) =>
         lendCanvas((memory) => findPeople(finder, image, { longerSide, minScore, memory }));

@@ -96,7 +96,7 @@ async function look(
   { previous, findEvery = 1, alone = false }: LookOptions<Followed> = {},
 ): Promise<Sight<Followed>> {
   const followed = previous?.people ?? [];
-  const due = !previous || previous.sinceFound + 1 >= findEvery || followed.some(({ doubtful }) => doubtful);
+  const due = !previous || followed.length === 0 || previous.sinceFound + 1 >= findEvery;
   if (!due) {
     const people = await followAll(hands, image, followed, undefined);
     if (!people.some(({ doubtful }) => doubtful)) return { people, sinceFound: previous.sinceFound + 1 };
@@ -133,7 +133,9 @@ async function followAll(
     suspects.map((suspect) => place(hands, image, suspect, others(suspects, suspect))),
   );
   const apart = await tellApart(hands, image, placings);
-  return apart.map((placing) => conclude(placing, found !== undefined)).filter(isThere);
+  return apart
+    .map((placing) => conclude(placing, found !== undefined))
+    .filter((person) => isThere(person, found !== undefined));
 }
 
 function listSuspects(followed: readonly Followed[], found: readonly Detection[]): Suspect[] {
@@ -244,7 +246,10 @@ function conclude({ suspect, pose, fit }: Placing, searched: boolean): Followed 
   return movedFrom(before, shown, missed, fit < settings.fits);
 }
 
-/** Somebody whom the finder misses for long must be very clear to stay. */
-function isThere({ score, missed }: Followed): boolean {
-  return score >= settings.gone + settings.fading * missed;
+/**
+ * Somebody whom neither network sees where expected has gone, or the scene has changed; somebody whom only the finder
+ * misses stays, but must be the clearer the longer it does.
+ */
+function isThere({ score, missed, doubtful }: Followed, searched: boolean): boolean {
+  return !(searched && doubtful) && score >= settings.gone + settings.fading * missed;
 }

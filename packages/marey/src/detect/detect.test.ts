@@ -94,6 +94,18 @@ describe.skipIf(!there)("eyes on real pictures", () => {
     await eyes.close();
   });
 
+  test("whoever was followed is gone when the scene changes, and found when it comes back", async () => {
+    const eyes = await openEyes({ model: "default", runtime });
+    const image = await readImage(skier);
+    const first = await eyes.look(image);
+    const cut = await eyes.look(nothing, { previous: first, findEvery: 9 });
+    expect(cut.people).toEqual([]);
+    const back = await eyes.look(image, { previous: cut, findEvery: 9 });
+    expect(back.people.length).toBe(first.people.length);
+    expect(back.sinceFound).toBe(0);
+    await eyes.close();
+  });
+
   test("nobody in a picture is an answer", async () => {
     const eyes: Eyes = await openEyes({ model: "default", runtime });
     expect((await detectVideo(still(nothing, 2), eyes)).frames).toEqual([[], []]);

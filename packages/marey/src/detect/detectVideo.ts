@@ -5,6 +5,8 @@ import type { Eyes, Sight } from "./sight.js";
 export interface DetectOptions {
   /** At most so many people a frame: the largest and clearest. */
   people?: number;
+  /** Search the whole picture at every n-th frame at least; by the frame rate when absent. 1 for unlike pictures. */
+  findEvery?: number;
   /** Frames of the source from one that is delivered to the next, as the source was opened; 1 when absent. */
   step?: number;
   /** Told after each frame. `total` is an estimate, absent when the source doesn't know. */
@@ -22,7 +24,8 @@ const depth = 3;
  * People in every frame of a video. Several videos run side by side on the same eyes, which is how to use several
  * threads of a runtime.
  *
- * @param source Opened with `longerSide` as the eyes say; closed at the end.
+ * @param source Opened with `longerSide` as the eyes say (pictures of a folder: without, as they may differ in size);
+ *   closed at the end.
  * @returns Joints in pixels of the source at its full size. Frames that couldn't be read are there, without people.
  */
 export async function detectVideo(
@@ -32,7 +35,7 @@ export async function detectVideo(
 ): Promise<Detections> {
   const { step = 1, onProgress, signal } = options;
   const frameRate = source.frameRate / step;
-  const findEvery = Math.max(1, Math.round(searchInterval * frameRate));
+  const findEvery = options.findEvery ?? Math.max(1, Math.round(searchInterval * frameRate));
   const frames: Detection[][] = [];
   const times: number[] = [];
   let first: number | undefined;
