@@ -1,3 +1,4 @@
+export { type AdjustedBody, type BodyAdjustmentOptions, adjustBody } from "./bodyAdjustment.js";
 export { type Contact, type ContactOptions, footContacts } from "./contact.js";
 export { type FitOptions, type FitReport, fitMotion } from "./fit.js";
 export type { Bone } from "./rest.js";
