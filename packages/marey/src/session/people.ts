@@ -2,6 +2,7 @@ import type { Rig } from "@marey/core/camera";
 import { fitMotion } from "@marey/core/fit";
 import { readMotionNpz, writeMotionNpz } from "@marey/core/format";
 import {
+  adjustTracked,
   detectionsOf,
   emptyTally,
   followPeople,
@@ -171,7 +172,7 @@ function place(
   tallies: ViewTally[],
 ) {
   const { placing, name } = method;
-  if (!placing) throw new Error("body adjustment comes here");
+  if (!placing) return adjustTracked(person, views, rig, tallies);
   return placeTracked(person, views, rig, placing, name === "marey", tallies);
 }
 

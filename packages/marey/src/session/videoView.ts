@@ -1,6 +1,7 @@
 import { MareyError } from "@marey/core";
 import type { View } from "@marey/core/model/multiCamera";
 import type { Detection, Detections } from "@marey/core/motion";
+import { skeletons } from "@marey/core/skeleton";
 import { detectVideo, type Eyes } from "../detect/index.js";
 import { openFrames, probeVideo } from "../video/index.js";
 import { fingerprint, noCache, type StageCache, stageName } from "./cache.js";
@@ -25,6 +26,8 @@ const CHUNK = 1024;
 /** What is known of a video once all of it was seen. */
 interface Seen extends Pick<Detections, "frameRate" | "width" | "height"> {
   frameCount: number;
+  /** Name of the joint layout. */
+  layout: string;
 }
 
 /**
@@ -36,15 +39,14 @@ export async function openVideoView({ name, path }: ViewSource, options: VideoVi
   const identity = [await fingerprint(path), model, start, end];
   const seenName = stageName("detect", identity, "seen");
   const chunkName = (chunk: number) => stageName("detect", identity, chunk);
-  const eyesSkeleton = (await options.eyes()).skeleton;
-  const joints = eyesSkeleton.joints.length;
   const fresh = new Map<number, Detection[][]>();
   const stored = await cache.get(seenName);
   const seen: Seen = stored
     ? JSON.parse(new TextDecoder().decode(stored))
-    : await lookAtAll(path, options, fresh, chunkName, joints);
+    : await lookAtAll(path, options, fresh, chunkName);
   if (!stored) await cache.put(seenName, new TextEncoder().encode(JSON.stringify(seen)));
   options.onProgress?.(seen.frameCount, seen.frameCount);
+  const skeleton = skeletons.find((layout) => layout.name === seen.layout) ?? (await options.eyes()).skeleton;
 
   let kept: { chunk: number; frames: Detection[][] } | undefined;
   const readChunk = async (chunk: number): Promise<Detection[][]> => {
@@ -58,12 +60,12 @@ export async function openVideoView({ name, path }: ViewSource, options: VideoVi
         "its stored detections disappeared while they were needed",
         "Run the command again",
       );
-    kept = { chunk, frames: readDetectionChunk(bytes, joints, chunkName(chunk)) };
+    kept = { chunk, frames: readDetectionChunk(bytes, skeleton.joints.length, chunkName(chunk)) };
     return kept.frames;
   };
   return {
     name,
-    skeleton: eyesSkeleton,
+    skeleton,
     frameRate: seen.frameRate,
     width: seen.width,
     height: seen.height,
@@ -90,8 +92,9 @@ async function lookAtAll(
   options: VideoViewOptions,
   fresh: Map<number, Detection[][]>,
   chunkName: (chunk: number) => string,
-  joints: number,
 ): Promise<Seen> {
+  const { skeleton } = await options.eyes();
+  const joints = skeleton.joints.length;
   const { cache, start = 0, end = Number.POSITIVE_INFINITY, signal, onProgress } = options;
   const { width, height, frameRate, frameCount: promised } = await probeVideo(path);
   const total = Math.min(end, promised) - start;
@@ -113,7 +116,7 @@ async function lookAtAll(
     frameCount = chunk * CHUNK + frames.length;
     if (frames.length < CHUNK && frameCount >= total) break;
   }
-  return { frameRate, width, height, frameCount };
+  return { frameRate, width, height, frameCount, layout: skeleton.name };
 }
 
 /** People of the frames from one to before another; undefined beyond the end of the video. */

@@ -5,7 +5,7 @@ import { MareyError } from "@marey/core";
 import type { Rig } from "@marey/core/camera";
 import type { View } from "@marey/core/model/multiCamera";
 import { body25b } from "@marey/core/skeleton";
-import { type Eyes, openEyes, workerRuntime } from "../detect/index.js";
+import { type Eyes, openEyes, type WorkerRuntime, workerRuntime } from "../detect/index.js";
 import type { Progress } from "../progress.js";
 import { probeVideo } from "../video/index.js";
 import { fingerprint, type StageCache } from "./cache.js";
@@ -66,9 +66,10 @@ async function openVideos(
   requireOneRate(shapes);
   // Whatever is wrong with the cameras should be said before minutes of looking.
   const rig = camerasOfViews(calibrated, shapes, calibration);
-  const runtime = workerRuntime();
+  let runtime: WorkerRuntime | undefined;
   let opening: Promise<Eyes> | undefined;
   const eyes = () => {
+    runtime ??= workerRuntime();
     opening ??= openEyes({ model, runtime });
     return opening;
   };
@@ -92,7 +93,7 @@ async function openVideos(
     const prints = await Promise.all(videos.map(({ path }) => fingerprint(path)));
     return { views, rig, identity: { prints, model, start, end }, detector: model };
   } finally {
-    await runtime.close();
+    await runtime?.close();
   }
 }
 

@@ -1,4 +1,4 @@
-export { type FrameRange, gatherObservations } from "./observations.js";
+export { type FrameRange, gatherObservations, type ObservationOrder } from "./observations.js";
 export {
   cleanPerson,
   POSE2SIM_DEFAULTS,
@@ -16,5 +16,5 @@ export {
   type ViewTally,
 } from "./quality.js";
 export { padPerson, slicePerson } from "./range.js";
-export { placeTracked } from "./reconstruct.js";
+export { adjustTracked, placeTracked } from "./reconstruct.js";
 export { detectionsOf, followPeople, type View, viewOf } from "./view.js";

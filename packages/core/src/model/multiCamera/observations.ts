@@ -8,48 +8,64 @@ export interface FrameRange {
   end: number;
 }
 
+/** In which order observations of a frame lie in memory: all views of a joint together, or all joints of a view. */
+export type ObservationOrder = "joint-view" | "view-joint";
+
+/** Distance from one joint to the next and from one view to the next, in observations of three numbers. */
+export function observationSteps(
+  order: ObservationOrder,
+  joints: number,
+  views: number,
+): [joint: number, view: number] {
+  return order === "joint-view" ? [views, 1] : [1, joints];
+}
+
 /**
  * Collects what each view saw of one person.
  *
  * @param frames The detections of the range by view and frame; the person's indices refer to them.
  * @param joints J.
  * @param cameras When given, joints are moved to where the same camera without distortion would see them.
- * @returns T×J×V×3: x, y in pixels, confidence; NaN, NaN, 0 where not seen. T is the range's length.
+ * @param out T×J×V×3 or T×V×J×3, as `order` says: x, y in pixels, confidence; written from the range's first frame on, NaN,
+ *   NaN, 0 where not seen.
  */
 export function gatherObservations(
   person: TrackedPerson,
   frames: readonly (readonly Detection[][])[],
   { start, end }: FrameRange,
   joints: number,
+  out: Float64Array | Float32Array,
+  order: ObservationOrder = "joint-view",
   cameras?: readonly Camera[],
-): Float64Array {
+): void {
   const views = frames.length;
   const straighten = cameras?.map(straightener);
-  const out = new Float64Array((end - start) * joints * views * 3).fill(NaN);
-  for (let i = 2; i < out.length; i += 3) out[i] = 0;
+  const [jointStep, viewStep] = observationSteps(order, joints, views);
+  const pixel = new Float64Array(2);
   for (let t = start; t < end; t++)
     for (let v = 0; v < views; v++) {
       const found = frames[v][t - start]?.[person.detections[t * views + v]]?.joints;
-      if (!found) continue;
       for (let j = 0; j < joints; j++) {
-        const o = (((t - start) * joints + j) * views + v) * 3;
-        for (let c = 0; c < 3; c++) out[o + c] = found[3 * j + c];
-        straighten?.[v](out, o);
-        if (Number.isNaN(out[o])) out[o + 2] = 0;
+        const o = 3 * ((t - start) * joints * views + j * jointStep + v * viewStep);
+        pixel[0] = found ? found[3 * j] : NaN;
+        pixel[1] = found ? found[3 * j + 1] : NaN;
+        straighten?.[v](pixel);
+        out[o] = pixel[0];
+        out[o + 1] = pixel[1];
+        out[o + 2] = found && !Number.isNaN(pixel[0]) ? found[3 * j + 2] : 0;
       }
     }
-  return out;
 }
 
-/** Undoes a camera's distortion of the pixel at `offset`, in place. */
-function straightener(camera: Camera): (pixels: Float64Array, offset: number) => void {
+/** Undoes a camera's distortion of a pixel in place. */
+function straightener(camera: Camera): (pixel: Float64Array) => void {
   const { fx, fy, cx, cy } = camera;
   if (camera.distortion.every((k) => k === 0)) return () => {};
   const k = distortionCoefficients(camera.distortion);
-  return (pixels, offset) => {
-    if (Number.isNaN(pixels[offset])) return;
-    undistortPoint((pixels[offset] - cx) / fx, (pixels[offset + 1] - cy) / fy, k, pixels, offset);
-    pixels[offset] = pixels[offset] * fx + cx;
-    pixels[offset + 1] = pixels[offset + 1] * fy + cy;
+  return (pixel) => {
+    if (Number.isNaN(pixel[0])) return;
+    undistortPoint((pixel[0] - cx) / fx, (pixel[1] - cy) / fy, k, pixel);
+    pixel[0] = pixel[0] * fx + cx;
+    pixel[1] = pixel[1] * fy + cy;
   };
 }

@@ -65,12 +65,8 @@ export function pose2simMotion(
   const { frameCount, people } = pose2simPeople(views, rig, options.people);
   const frames = views.map((view) => view.frames);
   const placed = people.flatMap((tracked) => {
-    const observations = gatherObservations(
-      tracked,
-      frames,
-      { start: 0, end: frameCount },
-      skeleton.joints.length,
-    );
+    const observations = new Float64Array(frameCount * skeleton.joints.length * views.length * 3);
+    gatherObservations(tracked, frames, { start: 0, end: frameCount }, skeleton.joints.length, observations);
     return cleanPerson(placePerson(observations, rig, options), skeleton, frameRate, options) ?? [];
   });
   const numbered = placed.map((person, id) => ({ ...person, id }));

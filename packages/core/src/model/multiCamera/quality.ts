@@ -3,6 +3,7 @@ import { projectionMatrices } from "../../camera/projection.js";
 import type { MotionPerson } from "../../motion/motion.js";
 import { JointState } from "../../motion/state.js";
 import type { Skeleton } from "../../skeleton/skeleton.js";
+import { type ObservationOrder, observationSteps } from "./observations.js";
 
 /** How well one view agrees with the motion. Sums, so that windows and people can be added up. */
 export interface ViewTally {
@@ -29,23 +30,27 @@ export function emptyTally(): ViewTally {
 /**
  * Adds to each view's tally how far the observations lie from where the positions project.
  *
- * @param observations T×J×V×3, pixels without distortion.
+ * @param observations T×J×V×3 or T×V×J×3, as `order` says; pixels without distortion.
  * @param positions T×J×3, metres.
+ * @param joints J.
  */
 export function tallyViews(
   tallies: readonly ViewTally[],
   observations: ArrayLike<number>,
   positions: ArrayLike<number>,
+  joints: number,
   { cameras }: Rig,
+  order: ObservationOrder = "joint-view",
 ): void {
   const matrices = projectionMatrices(cameras);
   const views = cameras.length;
+  const [jointStep, viewStep] = observationSteps(order, joints, views);
   const limits = cameras.map(({ height, width }) => OUTLIER * (Math.max(height, width) || FALLBACK_HEIGHT));
   for (let i = 0; i < positions.length / 3; i++) {
     const [x, y, z] = [positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]];
     if (Number.isNaN(x)) continue;
     for (let v = 0; v < views; v++) {
-      const o = 3 * (i * views + v);
+      const o = 3 * (Math.floor(i / joints) * joints * views + (i % joints) * jointStep + v * viewStep);
       if (!(observations[o + 2] > 0)) continue;
       const m = 12 * v;
       const depth = matrices[m + 8] * x + matrices[m + 9] * y + matrices[m + 10] * z + matrices[m + 11];

@@ -1,10 +1,33 @@
-import type { Rig } from "../../camera/camera.js";
+import { projectionMatrices, type Rig } from "../../camera/index.js";
+import { adjustBody } from "../../fit/index.js";
 import type { MotionPerson } from "../../motion/motion.js";
 import type { TrackedPerson } from "../../track/people.js";
-import { gatherObservations } from "./observations.js";
+import { gatherObservations, type ObservationOrder } from "./observations.js";
 import { cleanPerson, type Pose2simSettings, placePerson } from "./pose2sim.js";
 import { tallyViews, type ViewTally } from "./quality.js";
 import type { View } from "./view.js";
+
+/** Frames whose detections are in memory at a time. */
+const CHUNK = 1024;
+
+/** All that the views saw of one person; detections are read piece by piece. */
+async function observe<Numbers extends Float32Array | Float64Array>(
+  person: TrackedPerson,
+  views: readonly View[],
+  rig: Rig | undefined,
+  order: ObservationOrder,
+  out: Numbers,
+): Promise<Numbers> {
+  const [{ skeleton, frameCount }] = views;
+  const joints = skeleton.joints.length;
+  for (let start = 0; start < frameCount; start += CHUNK) {
+    const end = Math.min(start + CHUNK, frameCount);
+    const frames = await Promise.all(views.map((view) => view.read(start, end)));
+    const part = out.subarray(start * joints * views.length * 3) as Numbers;
+    gatherObservations(person, frames, { start, end }, joints, part, order, rig?.cameras);
+  }
+  return out;
+}
 
 /**
  * One person's motion by triangulation with the search for cameras to drop, and a filter of one's choice: Pose2Sim's
@@ -22,13 +45,36 @@ export async function placeTracked(
   undistort: boolean,
   tallies: readonly ViewTally[],
 ): Promise<MotionPerson | undefined> {
-  const { skeleton, frameRate, frameCount } = views[0];
-  const range = { start: 0, end: frameCount };
-  const frames = await Promise.all(views.map((view) => view.read(0, frameCount)));
-  const cameras = undistort ? rig.cameras : undefined;
-  const observations = gatherObservations(person, frames, range, skeleton.joints.length, cameras);
+  const [{ skeleton, frameRate, frameCount }] = views;
+  const joints = skeleton.joints.length;
+  const observations = new Float64Array(frameCount * joints * views.length * 3);
+  await observe(person, views, undistort ? rig : undefined, "joint-view", observations);
   const placed = placePerson(observations, rig, settings);
-  tallyViews(tallies, observations, placed.positions, rig);
+  tallyViews(tallies, observations, placed.positions, joints, rig);
   const cleaned = cleanPerson(placed, skeleton, frameRate, settings);
   return cleaned && { ...cleaned, id: person.id };
+}
+
+/**
+ * One person's motion by Marey's own way: joints, bone lengths and the detector's errors adjusted together over time
+ * (`adjustBody`), distortion undone.
+ *
+ * @param tallies One per view; how the views agree with the motion is added.
+ * @returns undefined for a person of whom no joint can be placed.
+ */
+export async function adjustTracked(
+  person: TrackedPerson,
+  views: readonly View[],
+  rig: Rig,
+  tallies: readonly ViewTally[],
+): Promise<MotionPerson | undefined> {
+  const [{ skeleton, frameRate, frameCount }] = views;
+  const joints = skeleton.joints.length;
+  const observations = new Float32Array(frameCount * joints * views.length * 3);
+  await observe(person, views, rig, "view-joint", observations);
+  const body = adjustBody(observations, projectionMatrices(rig.cameras), skeleton, { frameRate });
+  tallyViews(tallies, observations, body.positions, joints, rig, "view-joint");
+  if (body.views.every((mask) => mask === 0)) return undefined;
+  const { positions, state, sigma, reprojection, views: used } = body;
+  return { id: person.id, positions, state, sigma, reprojection, views: used };
 }
