@@ -1,4 +1,28 @@
+export {
+  type DetectOptions,
+  detectVideo,
+  type EyeModelName,
+  type EyeOptions,
+  type Eyes,
+  eyeModels,
+  type LookOptions,
+  openEyes,
+  type Sight,
+  type WorkerRuntime,
+  workerRuntime,
+} from "./detect/index.js";
+export {
+  type MotionFiles,
+  readOpenPoseFolder,
+  readSource,
+  type SourceOptions,
+  type WriteOptions,
+  writeMotionFiles,
+} from "./files/index.js";
+export { openProgress, type Progress, type ProgressOptions, type TaskProgress } from "./progress.js";
 export { devices, onnxRuntime } from "./run/index.js";
+export { type CaptureHost, type CaptureSettings, capture } from "./session/capture.js";
+export type { CameraQuality, CaptureSummary, PersonQuality, StageTime } from "./session/summary.js";
 export {
   type Card,
   cardSchema,
@@ -14,3 +38,14 @@ export {
   networkBytes,
   readCard,
 } from "./store/index.js";
+export {
+  frames,
+  openFrames,
+  probeVideo,
+  readImage,
+  type VideoInfo,
+  type VideoShape,
+  type VideoWriter,
+  writeImage,
+  writeVideo,
+} from "./video/index.js";

@@ -3,10 +3,11 @@ import { Command, CommanderError } from "commander";
 import { captureCommand } from "./command/capture.js";
 import { compareCommand } from "./command/compare.js";
 import { convertCommand } from "./command/convert.js";
+import { demoCommand } from "./command/demo.js";
 import { detectCommand } from "./command/detect.js";
 import { modelsCommand } from "./command/models.js";
 
-const commands = [captureCommand, detectCommand, convertCommand, compareCommand, modelsCommand];
+const commands = [demoCommand, captureCommand, detectCommand, convertCommand, compareCommand, modelsCommand];
 
 /** The program `marey`: runs the command that the arguments name and sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
