@@ -10,7 +10,12 @@ import { writeWhole } from "../files/index.js";
  * of noise, 15 % of the joints missed, 5 % grossly wrong; people in random order.
  */
 export function demoTake(seed: number, frameCount = 600): SyntheticTake {
-  return syntheticTake({ seed, frameCount, flaws: { noise: 2, missedJoints: 0.15, outliers: 0.05 } });
+  return syntheticTake({
+    seed,
+    frameCount,
+    paths: { pauses: 0.3, pauseEvery: 7 },
+    flaws: { noise: 2, missedJoints: 0.15, outliers: 0.05 },
+  });
 }
 
 const SIGN = "# Written by marey demo; it may replace this folder's contents.";
@@ -75,7 +80,7 @@ async function writeView(folder: string, { views, sightings }: SyntheticTake, vi
     await rm(target, { recursive: true, force: true });
     await rename(unfinished, target);
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
     throw unusable(target, error as NodeJS.ErrnoException);
   }
 }
