@@ -35,7 +35,7 @@ export const BODY_ADJUSTMENT_DEFAULTS: Required<Omit<BodyAdjustmentOptions, "fra
   agility: 100,
   minConfidence: 0.1,
   maxError: 20,
-  rounds: 10,
+  rounds: 8,
   window: 600,
   overlap: 60,
 };
@@ -64,14 +64,14 @@ export interface AdjustedBody {
  *
  *   Σ c·ρ(|o − b − π(X)| / σ) + Σ |Δ³X|² / q + Σ (|Xᵢ − Xₖ| − L)² / s² + Σ |b|² / β²
  *
- * with o, c the observations and their confidences, π the projection, ρ Cauchy's loss; b a constant offset of each
+ * with o, c the observations and their confidences, π the projection, ρ Geman and McClure's loss; b a constant offset of each
  * joint in each view (networks see a joint from each side at another place), Δ³X third differences over time with q
  * from the acceleration around, L a length for each bone that is constant, nearly equal on both sides. The noise σ is
  * measured. Legs, arms or bodies that a view shows the wrong way round are put right. Errors of all kinds correlate in
  * time; σ is enlarged accordingly.
  *
  * Long takes go in overlapping windows that are blended, each with its own offsets; lengths found in one are known in
- * the next. Time is linear in T; memory beyond input and result belongs to one window (some 250 doubles per frame,
+ * the next. Time is linear in T; memory beyond input and result belongs to one window (some 130 doubles per frame,
  * joint and four views).
  *
  * Mean error on simulated detections of captured motion (4 views, 60 Hz, 2.5 px constant and 2.8 px lasting errors, 4 %

@@ -49,8 +49,10 @@ export interface BodyTolerances {
 
 /** Of the differences over time that smoothness keeps small: the third, jerk. */
 export const order = 3;
-/** Multiple of `pixelSigma` at which an observation has lost half its weight (Cauchy). */
-export const cut = 3;
+/** Multiple of `pixelSigma` at which an observation has lost three quarters of its weight (Geman & McClure 1985). */
+export const cut = 4;
+/** Of a bone's spread, at which a length has lost half its weight (Cauchy). */
+const boneCut = 3;
 /** Metres: standard deviation of the difference between a left limb and the right one. */
 const sideSigma = 0.006;
 
@@ -162,7 +164,8 @@ function lineariseViews(problem: BodyProblem, pixelSigma: number): void {
         const confidence = observe(problem, j, j, t, v);
         const du = seen[0];
         const dv = seen[1];
-        const trust = confidence > 0 ? (confidence * precision) / (1 + (du * du + dv * dv) * forgive) : 0;
+        const trust =
+          confidence > 0 ? (confidence * precision) / (1 + (du * du + dv * dv) * forgive) ** 2 : 0;
         const o = at * views + v;
         weight[o] = trust;
         const c = 6 * o;
@@ -254,7 +257,7 @@ function lineariseBones(problem: BodyProblem): void {
       direction[d + 1] = usable ? Y / now : 0;
       direction[d + 2] = usable ? Z / now : 0;
       const off = length - now;
-      const w = usable ? precision / (1 + (off * off * precision) / (cut * cut)) : 0;
+      const w = usable ? precision / (1 + (off * off * precision) / (boneCut * boneCut)) : 0;
       boneWeight[n * frames + t] = w;
       for (let axis = 0; axis < 3; axis++) {
         const force = w * off * direction[d + axis];

@@ -1,5 +1,5 @@
 import type { Skeleton } from "../skeleton/skeleton.js";
-import { type BodyProblem, cut, observe, seen } from "./bodyProblem.js";
+import { type BodyProblem, observe, seen } from "./bodyProblem.js";
 
 /** Groups of joints that networks exchange together, left for right, as pairs of joint indices. */
 export type SwapGroup = readonly (readonly [number, number])[];
@@ -25,7 +25,7 @@ export function swapGroups({ joints, mirror }: Skeleton): SwapGroup[] {
  */
 export function repairSwaps(problem: BodyProblem, groups: readonly SwapGroup[], pixelSigma: number): number {
   const { frames, views } = problem;
-  const limit = cut * pixelSigma;
+  const limit = 2 * pixelSigma;
   let swaps = 0;
   for (const group of groups)
     for (let v = 0; v < views; v++)
