@@ -98,8 +98,9 @@ export function* writeDetectionsJson(
   if (times) yield `"times":${JSON.stringify(Array.from(times))},`;
   yield '"frames":[';
   for (const [t, people] of frames.entries()) {
-    const texts = people.map(({ box, score, joints }) =>
+    const texts = people.map(({ box, score, id, joints }) =>
       JSON.stringify({
+        ...(id !== undefined && { id }),
         ...(box && { box: box.map((value) => round(value, 0)) }),
         score: round(score, 2),
         joints: Array.from(joints, (value, i) => (Number.isFinite(value) ? round(value, i) : null)),
@@ -153,6 +154,7 @@ const fileSchema = z.discriminatedUnion("format", [
   z.object({ format: z.literal("marey-detections"), ...header, ...view, frames: z.array(z.array(rows)) }),
 ]);
 const detectionSchema = z.object({
+  id: whole.optional(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
   score: z.number(),
   joints: z.unknown(),
@@ -245,10 +247,10 @@ function readTrack(
 }
 
 function readDetection(stored: unknown, layout: Skeleton, where: string): Detection {
-  const { box, score, joints } = parse(detectionSchema, stored, where);
+  const { id, box, score, joints } = parse(detectionSchema, stored, where);
   const values = readRows([joints], 1, layout.joints.length * 3, `${where}, "joints"`);
   clearMissing(values);
-  return { ...(box && { box }), score, joints: values };
+  return { ...(id !== undefined && { id }), ...(box && { box }), score, joints: values };
 }
 
 /** A joint whose coordinates are missing is NaN, NaN, 0. */

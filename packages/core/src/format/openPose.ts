@@ -89,9 +89,7 @@ export function readOpenPose(files: Iterable<NamedBytes>, options: OpenPoseOptio
   numbered.forEach(({ number, name }, i) => {
     while (frames.length < number - firstFrame) frames.push([]);
     frames.push(
-      people[i]
-        .filter((person) => person !== undefined)
-        .map((person) => detection(person.keypoints, skeleton, name)),
+      people[i].filter((person) => person !== undefined).map((person) => detection(person, skeleton, name)),
     );
   });
   const { frameRate = 30, width = 0, height = 0 } = options;
@@ -134,7 +132,7 @@ export function lastNumber(name: string): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
-function detection(keypoints: Float64Array, skeleton: Skeleton, name: string): Detection {
+function detection({ keypoints, id }: OpenPosePerson, skeleton: Skeleton, name: string): Detection {
   if (keypoints.length !== skeleton.joints.length * 3)
     throw new MareyError(
       "OPENPOSE_INVALID",
@@ -144,7 +142,8 @@ function detection(keypoints: Float64Array, skeleton: Skeleton, name: string): D
     );
   let sum = 0;
   for (let i = 2; i < keypoints.length; i += 3) sum += keypoints[i];
-  return { score: sum / skeleton.joints.length, joints: Float32Array.from(keypoints) };
+  const joints = Float32Array.from(keypoints);
+  return { score: sum / skeleton.joints.length, joints, ...(id !== undefined && { id }) };
 }
 
 /**
@@ -200,7 +199,7 @@ function writePerson(person: OpenPosePerson | Detection | undefined) {
     Number.isNaN(values[i - (i % 3)]) ? 0 : Number(value.toPrecision(7)),
   );
   return {
-    person_id: [("id" in person ? person.id : undefined) ?? -1],
+    person_id: [person.id ?? -1],
     pose_keypoints_2d: rounded,
     face_keypoints_2d: [],
     hand_left_keypoints_2d: [],

@@ -7,6 +7,8 @@ export interface Detection {
   box?: readonly [number, number, number, number];
   /** Of the person, 0..1. */
   score: number;
+  /** Who it is, where people were followed over time. */
+  id?: number;
   /** J×3: x, y in pixels, confidence 0..1. A joint that wasn't found is NaN, NaN, 0. */
   joints: Float32Array;
 }

@@ -26,6 +26,7 @@ export {
 export { groupPeople, trackPeople } from "./trackPeople.js";
 export {
   followView,
+  identifyPeople,
   trackView,
   VIEW_TRACKER_DEFAULTS,
   type ViewTracker,

@@ -230,3 +230,13 @@ export function trackView(detections: Detections, options: ViewTrackerOptions = 
     .map(({ track }, id) => ({ ...track, id }));
   return { skeleton, ...source, frameCount: frames.length, people };
 }
+
+/** Follows the people of one view over a take and writes into each detection who it is (`id`); all of them are kept. */
+export function identifyPeople(detections: Detections, options: ViewTrackerOptions = {}): Detections {
+  const tracker = viewTracker(detections.skeleton.sigmas, detections.frameRate, options);
+  const frames = detections.frames.map((frame) => {
+    const ids = followView(tracker, frame);
+    return frame.map((person, i) => (ids[i] < 0 ? person : { ...person, id: ids[i] }));
+  });
+  return { ...detections, frames };
+}

@@ -6,7 +6,7 @@ import { type CaptureSettings, capture } from "../session/capture.js";
 import { filterNames } from "../session/config.js";
 import { describeSummary } from "../session/summary.js";
 import { interruptible } from "./interrupt.js";
-import { wholeNumber } from "./number.js";
+import { positiveNumber, wholeNumber } from "./number.js";
 
 interface CaptureFlags extends Omit<CaptureSettings, "method" | "formats" | "model"> {
   pose2sim?: boolean;
@@ -57,7 +57,7 @@ export function captureCommand(): Command {
     .option("--keep-last-frame", "with --pose2sim: keep the last frame, which its filter stage loses")
     .option("--start <frame>", "first frame", wholeNumber("--start", 0))
     .option("--end <frame>", "frame to stop before", wholeNumber("--end", 1))
-    .option("--frame-rate <hz>", "of stored detections", Number)
+    .option("--frame-rate <hz>", "of stored detections", positiveNumber("--frame-rate"))
     .option("--shortest", "views of different length: capture the frames that all have")
     .option("--force", "replace files that are there")
     .option("--no-cache", "neither use nor keep results of stages")

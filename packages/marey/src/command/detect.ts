@@ -4,6 +4,7 @@ import { basename, extname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { writeDetectionsJson, writeOpenPose } from "@marey/core/format";
 import type { Detections } from "@marey/core/motion";
+import { identifyPeople } from "@marey/core/track";
 import { Command, Option } from "commander";
 import { detectVideo, type Eyes, eyeModels, openEyes, workerRuntime } from "../detect/index.js";
 import { drawOverlay } from "../detect/overlay.js";
@@ -229,7 +230,8 @@ async function look(
     onProgress: task.update,
   });
   task.end();
-  return detections;
+  // Pictures of a folder need not follow one another.
+  return still ? detections : identifyPeople(detections);
 }
 
 async function write(

@@ -57,11 +57,14 @@ function drawPeople(
   { skeleton }: Detections,
   scale: number,
 ): void {
-  for (const [id, { joints, score }] of people.entries()) {
+  for (const [i, { joints, score, id }] of people.entries()) {
     const placed = Float32Array.from(joints, (value, i) =>
       i % 3 === 2 ? value : (value + 0.5) * scale - 0.5,
     );
-    drawPerson(image, placed, skeleton, { colour: personColour(id), label: score.toFixed(2) });
+    drawPerson(image, placed, skeleton, {
+      colour: personColour(id ?? i),
+      label: id === undefined ? score.toFixed(2) : `${id}`,
+    });
   }
 }
 

@@ -6,8 +6,8 @@ import * as ort from "onnxruntime-node";
 const ERRORS_ONLY = 3;
 
 /**
- * The `Runtime` seam on ONNX Runtime's native build. Runs of one or several networks may overlap: each takes a thread
- * of Node's pool, and `threads` (1 when absent) of its own inside.
+ * The `Runtime` seam on ONNX Runtime's native build. A run holds the thread that calls it until it is
+ * done, with `threads` (1 when absent) inside: networks side by side need `workerRuntime`.
  */
 export const onnxRuntime: Runtime = { load };
 
