@@ -16,17 +16,23 @@ import {
 import { parse } from "smol-toml";
 import { z } from "zod";
 
+const hertz = z.number().positive().max(1e6);
+/** Of a filter: beyond ten it is no filter any more, and rounding decides. */
+const order = z.number().int().min(1).max(10);
+const metres = z.number().positive();
+const pixels = z.number().positive();
+const samples = z.number().int().min(1).max(100_000);
+const firstToLast = z
+  .tuple([z.number().int().min(0), z.number().int().min(0)])
+  .refine(([first, last]) => first <= last, "the first frame comes after the last");
+
 /** The settings of a Pose2Sim Config.toml that have a meaning for Marey; all may be left out, others are ignored. */
 const configSchema = z.object({
   project: z
     .object({
       multi_person: z.boolean(),
-      frame_rate: z.union([z.literal("auto"), z.number().positive()]),
-      frame_range: z.union([
-        z.enum(["auto", "all", ""]),
-        z.tuple([z.number().int(), z.number().int()]),
-        z.array(z.unknown()).length(0),
-      ]),
+      frame_rate: z.union([z.literal("auto"), hertz]),
+      frame_range: z.union([z.enum(["auto", "all", ""]), firstToLast, z.array(z.unknown()).length(0)]),
     })
     .partial(),
   pose: z.object({ pose_model: z.string() }).partial(),
@@ -36,22 +42,20 @@ const configSchema = z.object({
       single_person: z
         .object({
           likelihood_threshold_association: z.number(),
-          reproj_error_threshold_association: z.number(),
+          reproj_error_threshold_association: pixels,
           tracked_keypoint: z.string(),
         })
         .partial(),
-      multi_person: z
-        .object({ reconstruction_error_threshold: z.number(), min_affinity: z.number() })
-        .partial(),
+      multi_person: z.object({ reconstruction_error_threshold: metres, min_affinity: z.number() }).partial(),
     })
     .partial(),
   triangulation: z
     .object({
-      reproj_error_threshold_triangulation: z.number().positive(),
+      reproj_error_threshold_triangulation: pixels,
       likelihood_threshold_triangulation: z.number(),
       min_cameras_for_triangulation: z.number().int().min(2),
-      max_distance_m: z.number().positive(),
-      max_unseen_frames: z.number(),
+      max_distance_m: metres,
+      max_unseen_frames: z.number().min(0),
       interp_if_gap_smaller_than: z.number().min(0),
       interpolation: z.enum(["linear", "slinear", "cubic", "none"]),
       remove_incomplete_frames: z.boolean(),
@@ -65,19 +69,24 @@ const configSchema = z.object({
       reject_outliers: z.boolean(),
       filter: z.boolean(),
       type: z.string(),
-      butterworth: z.object({ cut_off_frequency: z.number(), order: z.number() }).partial(),
-      butterworth_on_speed: z.object({ cut_off_frequency: z.number(), order: z.number() }).partial(),
-      acc_minimizing: z.object({ cut_off_frequency: z.number() }).partial(),
-      kalman: z.object({ trust_ratio: z.number(), smooth: z.boolean() }).partial(),
+      butterworth: z.object({ cut_off_frequency: hertz, order }).partial(),
+      butterworth_on_speed: z.object({ cut_off_frequency: hertz, order }).partial(),
+      acc_minimizing: z.object({ cut_off_frequency: hertz }).partial(),
+      kalman: z.object({ trust_ratio: z.number().positive(), smooth: z.boolean() }).partial(),
       one_euro: z
-        .object({ cut_off_frequency: z.number(), beta: z.number(), d_cut_off_frequency: z.number() })
+        .object({ cut_off_frequency: hertz, beta: z.number().min(0), d_cut_off_frequency: hertz })
         .partial(),
       gcv_spline: z
-        .object({ cut_off_frequency: z.union([z.literal("auto"), z.number()]), smoothing_factor: z.number() })
+        .object({
+          cut_off_frequency: z.union([z.literal("auto"), hertz]),
+          smoothing_factor: z.number().min(0),
+        })
         .partial(),
-      loess: z.object({ nb_values_used: z.number() }).partial(),
-      gaussian: z.object({ sigma_kernel: z.number() }).partial(),
-      median: z.object({ kernel_size: z.number() }).partial(),
+      loess: z.object({ nb_values_used: samples }).partial(),
+      gaussian: z.object({ sigma_kernel: z.number().positive().max(10_000) }).partial(),
+      median: z
+        .object({ kernel_size: samples.refine((size) => size % 2 === 1, "expected an odd number") })
+        .partial(),
     })
     .partial(),
 });

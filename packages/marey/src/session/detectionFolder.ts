@@ -1,10 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import { lastNumber, type NamedBytes, readOpenPose } from "@marey/core/format";
 import type { View } from "@marey/core/model/multiCamera";
 import type { Detection } from "@marey/core/motion";
 import type { Skeleton } from "@marey/core/skeleton";
+import { readWhole } from "../files/index.js";
 import type { ViewSource } from "./session.js";
 
 export interface DetectionFolderOptions {
@@ -65,10 +66,14 @@ export async function recogniseLayout(folders: readonly ViewSource[]): Promise<S
   return undefined;
 }
 
-/** The folder's frames in order. */
-async function frameFiles(path: string): Promise<{ file: string; number: number }[]> {
+/**
+ * The folder's frames in order.
+ *
+ * @throws MareyError `OPENPOSE_INVALID` when there are none, or when the numbers in the names are no frame numbers.
+ */
+export async function frameFiles(path: string): Promise<FrameFile[]> {
   const files = (await readdir(path)).flatMap((file) => {
-    const number = file.endsWith(".json") ? lastNumber(file) : undefined;
+    const number = /^[^.].*\.json$/i.test(file) ? lastNumber(file) : undefined;
     return number === undefined ? [] : [{ file, number }];
   });
   if (files.length === 0)
@@ -78,11 +83,39 @@ async function frameFiles(path: string): Promise<{ file: string; number: number 
       "there are no OpenPose files (NAME_000000.json)",
       "Run the detector on this camera, or remove the empty folder",
     );
-  return files.sort((a, b) => a.number - b.number);
+  files.sort((a, b) => a.number - b.number);
+  requireFrameNumbers(files as [FrameFile, ...FrameFile[]], path);
+  return files;
+}
+
+interface FrameFile {
+  file: string;
+  number: number;
+}
+
+/** Dates or identifiers in names must not become millions of empty frames, nor two files one frame. */
+function requireFrameNumbers(files: readonly [FrameFile, ...FrameFile[]], path: string): void {
+  const last = files.at(-1) as FrameFile;
+  const span = last.number - files[0].number + 1;
+  if (span > 1000 + 20 * files.length)
+    throw new MareyError(
+      "OPENPOSE_INVALID",
+      path,
+      `its ${files.length} files span ${span} frame numbers (${files[0].file} to ${last.file})`,
+      "Check that the last number in each name is the number of its frame",
+    );
+  const twin = files.find(({ number }, i) => files[i - 1]?.number === number);
+  if (twin)
+    throw new MareyError(
+      "OPENPOSE_INVALID",
+      join(path, twin.file),
+      `another file has the same frame number, ${twin.number}`,
+      "Keep the files of one view only",
+    );
 }
 
 async function load(path: string, files: readonly string[]): Promise<NamedBytes[]> {
   return Promise.all(
-    files.map(async (file) => ({ name: join(path, file), bytes: await readFile(join(path, file)) })),
+    files.map(async (file) => ({ name: join(path, file), bytes: await readWhole(join(path, file)) })),
   );
 }

@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { MareyError } from "@marey/core";
@@ -42,7 +43,7 @@ const VIDEO = new Set([
  * calibration in a folder whose name contains "calib", in the session or up to two levels above.
  *
  * @param calibration A file to use instead of looking for one.
- * @throws MareyError `SESSION_MISSING`, `SESSION_EMPTY`, `CALIBRATION_MISSING`, `CONFIG_TOML`.
+ * @throws MareyError `SESSION_MISSING`, `SESSION_READ`, `SESSION_EMPTY`, `CALIBRATION_MISSING`, `CONFIG_TOML`.
  */
 export async function openSession(folder: string, calibration?: string): Promise<Session> {
   const info = await stat(folder).catch(() => undefined);
@@ -53,6 +54,7 @@ export async function openSession(folder: string, calibration?: string): Promise
       info ? "this is a file, a session is a folder" : "there is no such folder",
       "Give the folder that holds videos/ or pose/ and the calibration",
     );
+  await requireReadable(folder);
   const config = await readConfig(folder);
   const videos = [...(await findVideos(join(folder, "videos")))];
   if (videos.length === 0) videos.push(...(await findVideos(folder)));
@@ -75,13 +77,39 @@ export async function openSession(folder: string, calibration?: string): Promise
   };
 }
 
-async function entries(folder: string) {
-  return readdir(folder, { withFileTypes: true }).catch(() => []);
+async function requireReadable(folder: string): Promise<void> {
+  await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    const what = `the folder can't be read (${cause.code})`;
+    throw new MareyError("SESSION_READ", folder, what, "Change its permissions", { cause });
+  });
+}
+
+interface Entry {
+  name: string;
+  isFolder: boolean;
+}
+
+/** What is in a folder, links followed and hidden files (such as macOS's `._` companions) left out; nothing where it can't be read. */
+async function entries(folder: string): Promise<Entry[]> {
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return Promise.all(
+    found
+      .filter(({ name }) => !name.startsWith("."))
+      .map(async (entry) => ({ name: entry.name, isFolder: await isFolder(folder, entry) })),
+  );
+}
+
+async function isFolder(folder: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return stat(join(folder, entry.name)).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
 }
 
 async function findVideos(folder: string): Promise<ViewSource[]> {
   const files = (await entries(folder)).filter(
-    (entry) => !entry.isDirectory() && VIDEO.has(extname(entry.name).toLowerCase()),
+    (entry) => !entry.isFolder && VIDEO.has(extname(entry.name).toLowerCase()),
   );
   return byLastNumber(
     files.map(({ name }) => ({ name: basename(name, extname(name)), path: join(folder, name) })),
@@ -89,7 +117,7 @@ async function findVideos(folder: string): Promise<ViewSource[]> {
 }
 
 async function findDetections(folder: string): Promise<ViewSource[]> {
-  const folders = (await entries(folder)).filter((entry) => entry.isDirectory() && /json/i.test(entry.name));
+  const folders = (await entries(folder)).filter((entry) => entry.isFolder && /json/i.test(entry.name));
   return byLastNumber(
     folders.map(({ name }) => ({ name: name.replace(/_?json$/i, ""), path: join(folder, name) })),
   );
@@ -108,7 +136,7 @@ function byLastNumber(views: ViewSource[]): ViewSource[] {
 async function findCalibration(folder: string): Promise<string> {
   let at = await realpath(folder);
   for (let level = 0; level < 3; level++) {
-    const folders = (await entries(at)).filter((entry) => entry.isDirectory() && /calib/i.test(entry.name));
+    const folders = (await entries(at)).filter((entry) => entry.isFolder && /calib/i.test(entry.name));
     for (const { name } of folders.sort((a, b) => a.name.localeCompare(b.name))) {
       const file = await calibrationIn(join(at, name));
       if (file) return file;
@@ -126,7 +154,8 @@ async function findCalibration(folder: string): Promise<string> {
 }
 
 async function calibrationIn(folder: string): Promise<string | undefined> {
-  const names = (await entries(folder)).map(({ name }) => name);
+  const files = (await entries(folder)).filter(({ isFolder }) => !isFolder);
+  const names = files.map(({ name }) => name);
   const tomls = names.filter(
     (name) => /\.toml$/i.test(name) && (!/config/i.test(name) || /calib/i.test(name)),
   );

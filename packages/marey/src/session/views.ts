@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import type { Rig } from "@marey/core/camera";
@@ -11,7 +11,7 @@ import { probeVideo } from "../video/index.js";
 import { fingerprint, type StageCache } from "./cache.js";
 import { camerasOfViews } from "./cameras.js";
 import { layoutNamed } from "./config.js";
-import { openDetectionFolder, recogniseLayout } from "./detectionFolder.js";
+import { frameFiles, openDetectionFolder, recogniseLayout } from "./detectionFolder.js";
 import type { Session, ViewSource } from "./session.js";
 import { openVideoView } from "./videoView.js";
 
@@ -118,7 +118,7 @@ async function openDetections(
 ): Promise<OpenedViews> {
   const { detections: folders, config, calibration } = session;
   const rig = camerasOfViews(calibrated, folders.map(sizeless), calibration);
-  const frameRate = settings.frameRate ?? (await sessionRate(session));
+  const frameRate = requireRate(settings.frameRate ?? (await sessionRate(session)));
   const skeleton = (await recogniseLayout(folders)) ?? layoutNamed(config.pose?.pose_model ?? "") ?? body25b;
   const whole = await Promise.all(
     folders.map((folder) => openDetectionFolder(folder, { frameRate, skeleton })),
@@ -171,27 +171,49 @@ async function sessionRate({ config, videos }: Session): Promise<number> {
   return video ? (await probeVideo(video.path)).frameRate : 30;
 }
 
+function requireRate(frameRate: number): number {
+  if (frameRate > 0 && frameRate <= 1e5) return frameRate;
+  throw new MareyError(
+    "OPTION",
+    "--frame-rate",
+    `${frameRate} is no number of frames a second`,
+    "Give the rate of the videos that the detections were made from",
+  );
+}
+
 /** What identifies a folder of detections: names, sizes and dates of its files. */
 async function folderPrint(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of (await readdir(path)).sort()) {
-    const { size, mtimeMs } = await stat(join(path, name));
-    hash.update(`${name}\0${size}\0${mtimeMs}\n`);
+  for (const { file } of await frameFiles(path)) {
+    // What can't be looked at is told when it is read.
+    const { size, mtimeMs } = await stat(join(path, file)).catch(() => ({ size: 0, mtimeMs: 0 }));
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
   }
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Views of one length: different numbers of frames are an error unless the shortest is asked for. */
+/** Views of the same frames: other numbers of frames, or others first, are an error unless the common ones are asked for. */
 function evenViews(views: readonly View[], shortest: boolean): View[] {
-  const counts = views.map(({ frameCount }) => frameCount);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  if (least === most) return [...views];
+  const firsts = views.map(({ firstFrame }) => firstFrame);
+  const ends = views.map(({ firstFrame, frameCount }) => firstFrame + frameCount);
+  const [start, end] = [Math.max(...firsts), Math.min(...ends)];
+  if (Math.min(...firsts) === start && Math.max(...ends) === end) return [...views];
+  const where = views
+    .map(({ name, firstFrame, frameCount }) => `${name} ${firstFrame}–${firstFrame + frameCount - 1}`)
+    .join(", ");
+  if (end <= start)
+    throw new MareyError(
+      "FRAME_COUNT",
+      where,
+      "no frame number is in all views",
+      "Number the frames of all views from the same instant",
+    );
   if (!shortest)
     throw new MareyError(
       "FRAME_COUNT",
-      views.map(({ name, frameCount }) => `${name} ${frameCount}`).join(", "),
+      where,
       "the views have different numbers of frames, so frame i of each may not be the same instant",
-      "Cut the videos to the same instants; if they begin together, pass --shortest",
+      "Cut the views to the same instants; if equal numbers are the same instant, pass --shortest",
     );
-  return views.map((view) => ({ ...view, frameCount: least }));
+  return views.map((view) => cut(view, start, end));
 }
