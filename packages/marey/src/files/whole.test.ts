@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readWhole, writeWhole } from "./whole.js";
+import { fileSet, readWhole, writeWhole } from "./whole.js";
 
 let folder: string;
 beforeEach(() => {
@@ -82,9 +82,36 @@ describe("writeWhole", () => {
         env: { ...process.env, TSX_DISABLE_CACHE: "1" },
       });
       expect(stdout).toMatch(/^FILE_WRITE .*larger than the system allows/);
-      expect(readdirSync(out)).toEqual([]);
+      expect(existsSync(out)).toBe(false);
     },
   );
+});
+
+describe("fileSet", () => {
+  test("nothing is seen before all is published, nothing stays of what was discarded", async () => {
+    const set = fileSet();
+    await set.write(join(folder, "a", "1.txt"), "one");
+    await set.write(join(folder, "a", "2.txt"), "two");
+    expect(readdirSync(join(folder, "a")).filter((name) => !name.startsWith("."))).toEqual([]);
+    await set.publish();
+    await set.discard();
+    expect(readdirSync(join(folder, "a")).sort()).toEqual(["1.txt", "2.txt"]);
+    await set.write(join(folder, "a", "3.txt"), "three");
+    await set.write(join(folder, "b", "c", "4.txt"), "four");
+    await set.discard();
+    expect(readdirSync(folder)).toEqual(["a"]);
+    expect(readdirSync(join(folder, "a")).sort()).toEqual(["1.txt", "2.txt"]);
+  });
+
+  test("one name that is taken keeps all back", async () => {
+    const set = fileSet();
+    await set.write(join(folder, "1.txt"), "one");
+    await set.write(join(folder, "2.txt"), "two");
+    writeFileSync(join(folder, "2.txt"), "theirs");
+    await expect(set.publish()).rejects.toThrow(expect.objectContaining({ code: "FILE_EXISTS" }));
+    await set.discard();
+    expect(readdirSync(folder)).toEqual(["2.txt"]);
+  });
 });
 
 describe("readWhole", () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { access, type FileHandle, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, type FileHandle, link, mkdir, open, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { MareyError } from "@marey/core";
 
 export interface WriteOptions {
@@ -57,26 +57,84 @@ export async function writeWhole(
   content: Uint8Array | string | Iterable<string | Uint8Array>,
   options: WriteOptions = {},
 ): Promise<void> {
-  if (!options.force) await requireAbsent(path);
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
-  unfinished.add(temporary);
+  const files = fileSet(options);
   try {
-    await mkdir(folder, { recursive: true });
-    const file = await open(temporary, "wx");
-    try {
-      await writePieces(file, content);
-    } finally {
-      await file.close();
-    }
-    if (options.force) await rename(temporary, path);
-    else await moveWithoutReplacing(temporary, path);
-  } catch (cause) {
-    throw isSystemError(cause) ? fileError("FILE_WRITE", path, cause) : cause;
+    await files.write(path, content);
+    await files.publish();
   } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    unfinished.delete(temporary);
+    await files.discard();
   }
+}
+
+/** Files that appear together or not at all. */
+export interface FileSet {
+  /** Writes a file under a temporary name beside its place, making its folder if there is none. */
+  write(path: string, content: Uint8Array | string | Iterable<string | Uint8Array>): Promise<void>;
+  /** Gives all files their names. */
+  publish(): Promise<void>;
+  /** Removes what isn't published, and folders that were made for it. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Opens a set of files: nothing is seen of them until all are written.
+ *
+ * Errors are those of `writeWhole`; after any of them, and at the end, the caller discards.
+ */
+export function fileSet({ force }: WriteOptions = {}): FileSet {
+  const pending = new Map<string, string>();
+  const made: string[] = [];
+  return {
+    async write(path, content) {
+      if (!force) await requireAbsent(path);
+      const folder = dirname(path);
+      const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
+      unfinished.add(temporary);
+      pending.set(path, temporary);
+      try {
+        made.push(...(await makeFolder(folder)));
+        const file = await open(temporary, "wx");
+        try {
+          await writePieces(file, content);
+        } finally {
+          await file.close();
+        }
+      } catch (cause) {
+        throw fileError("FILE_WRITE", path, cause);
+      }
+    },
+    async publish() {
+      if (!force) for (const path of pending.keys()) await requireAbsent(path);
+      for (const [path, temporary] of pending) {
+        try {
+          if (force) await rename(temporary, path);
+          else await moveWithoutReplacing(temporary, path);
+        } catch (cause) {
+          throw fileError("FILE_WRITE", path, cause);
+        }
+      }
+      made.length = 0;
+    },
+    async discard() {
+      for (const temporary of pending.values()) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        unfinished.delete(temporary);
+      }
+      pending.clear();
+      // One that holds something by now stays.
+      for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
+      made.length = 0;
+    },
+  };
+}
+
+/** Makes a folder and those above it; returns the ones that there weren't, from above. */
+async function makeFolder(folder: string): Promise<string[]> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return [];
+  const made: string[] = [];
+  for (let at = resolve(folder); at.length >= resolve(first).length; at = dirname(at)) made.unshift(at);
+  return made;
 }
 
 /** @throws MareyError `FILE_EXISTS` when there is a file or folder of that name. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import type { MotionFormat } from "@marey/core/format";
 import { emptyTally, POSE2SIM_DEFAULTS, type Pose2simSettings } from "@marey/core/model/multiCamera";
-import { requireAbsent, writeWhole } from "../files/index.js";
+import { type FileSet, fileSet, requireAbsent } from "../files/index.js";
 import type { Progress } from "../progress.js";
 import { noCache, stageCache } from "./cache.js";
 import { readCalibration, sizeNotes } from "./cameras.js";
@@ -50,9 +50,26 @@ export interface CaptureHost {
 /**
  * Captures a session: videos or detections of calibrated cameras become motion files, a set per person, and a report.
  *
- * @throws MareyError for whatever is wrong with the session or the settings, before anything is written.
+ * @throws MareyError for whatever is wrong with the session or the settings; then nothing was written.
  */
 export async function capture(
+  folder: string,
+  settings: CaptureSettings,
+  host: CaptureHost,
+): Promise<CaptureSummary> {
+  const files = fileSet({ force: settings.force });
+  try {
+    const summary = await captureInto(files, folder, settings, host);
+    host.signal?.throwIfAborted();
+    await files.publish();
+    return summary;
+  } finally {
+    await files.discard();
+  }
+}
+
+async function captureInto(
+  outputs: FileSet,
   folder: string,
   settings: CaptureSettings,
   { progress, signal }: CaptureHost,
@@ -74,9 +91,7 @@ export async function capture(
   const shown: ReportPerson[] = [];
   for await (const person of placePeople(opened, found, method, tallies, host)) {
     const number = people.length + 1;
-    const files = await clock.time("export", () =>
-      exportPerson(person, plan.person(number), settings.force ?? false),
-    );
+    const files = await clock.time("export", () => exportPerson(person, plan.person(number), outputs));
     people.push(personQuality(person, number, files));
     shown.push(reportPerson(person.placed, number));
   }
@@ -102,7 +117,7 @@ export async function capture(
   const html = await clock.time("report", async () =>
     renderReport({ ...summary, stages: clock.stages() }, shown),
   );
-  await writeWhole(plan.report, html, { force: settings.force });
+  await outputs.write(plan.report, html);
   return { ...summary, stages: clock.stages() };
 }
 

@@ -3,7 +3,7 @@ import { MareyError } from "@marey/core";
 import { type MotionFormat, motionFormats } from "@marey/core/format";
 import { limbLengths, tallyStates } from "@marey/core/model/multiCamera";
 import { JointState, type Motion } from "@marey/core/motion";
-import { writeWhole } from "../files/index.js";
+import type { FileSet } from "../files/index.js";
 import type { CapturedPerson } from "./people.js";
 import type { PersonQuality } from "./summary.js";
 
@@ -21,15 +21,15 @@ export function formatsNamed(names: readonly string[]): MotionFormat[] {
   });
 }
 
-/** Writes a person's files; formats that need rotations hold the fitted skeleton, the others the joints as placed. */
+/** Writes a person's files into a set; formats that need rotations hold the fitted skeleton, the others the joints as placed. */
 export async function exportPerson(
   { placed, fitted }: CapturedPerson,
   outputs: readonly { format: MotionFormat; path: string }[],
-  force: boolean,
+  set: FileSet,
 ): Promise<string[]> {
   for (const { format, path } of outputs) {
     const motion = format.fitted ? fitted : placed;
-    await writeWhole(path, await format.write(motion, basename(path), {}), { force });
+    await set.write(path, await format.write(motion, basename(path), {}));
   }
   return outputs.map(({ path }) => path);
 }
