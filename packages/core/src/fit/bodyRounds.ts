@@ -41,7 +41,7 @@ export function adjustInRounds(problem: BodyProblem, solver: BodySolver, options
   let noise = 1.3 * residualNoise(problem);
   for (let round = 0; round < options.rounds; round++) {
     linearise(problem, { pixelSigma: lasting * noise, biasSigma: biasShare * noise });
-    solveStep(problem, solver, 0.05, 25);
+    solveStep(problem, solver, 0.1, 25);
     let largest = 0;
     for (let i = 0; i < x.length; i++) {
       const step = solver.step[i];
@@ -105,8 +105,8 @@ function cutStiffness({ frames, joints, known, stiffness }: BodyProblem): void {
 /** Robust standard deviation of a coordinate of the residuals, pixels. */
 function residualNoise(problem: BodyProblem): number {
   const { frames, joints, views, active } = problem;
-  // some ten thousand samples are enough
-  const stride = Math.max(1, Math.floor((frames * joints * views) / 10_000));
+  // some five thousand samples are enough
+  const stride = Math.max(1, Math.floor((frames * joints * views) / 5_000));
   const sizes = new Float64Array(2 * Math.ceil((frames * joints * views) / stride));
   let count = 0;
   for (let o = 0; o < frames * joints * views; o += stride) {

@@ -192,29 +192,27 @@ function factorJoints(problem: BodyProblem, solver: BodySolver): void {
         for (let axis = 0; axis < 3; axis++) reach[at + 3 * t + axis] = C[c + axis];
       }
       solveBanded(chains, size, band, j * size * width, reach, at);
-      for (let l = 0; l <= k; l++) rest[S + k * border + l] = -coupled(problem, j, l, reach, at);
+      couple(problem, j, reach, at);
+      for (let l = 0; l <= k; l++) rest[S + k * border + l] = -dots[l];
       rest[S + k * border + k] += biasInformation[j * views + (k >> 1)];
     }
     factorDense(rest, S, border);
   }
 }
 
-/** Row l of joint j's coupling times a vector of 3T. */
-function coupled(
-  { frames, views, coupling: C }: BodyProblem,
-  j: number,
-  l: number,
-  x: Float64Array,
-  at: number,
-): number {
-  let sum = 0;
-  for (let t = 0; t < frames; t++) {
-    const c = 6 * ((j * frames + t) * views + (l >> 1)) + 3 * (l & 1);
-    const i = at + 3 * t;
-    sum += C[c] * x[i] + C[c + 1] * x[i + 1] + C[c + 2] * x[i + 2];
+/** `dots` = joint j's coupling, 2V×3T, times a vector of 3T. */
+function couple({ frames, views, coupling: C }: BodyProblem, j: number, x: Float64Array, at: number): void {
+  dots.fill(0, 0, 2 * views);
+  for (let t = 0, c = 6 * j * frames * views, i = at; t < frames; t++, i += 3) {
+    const X = x[i];
+    const Y = x[i + 1];
+    const Z = x[i + 2];
+    for (let k = 0; k < 2 * views; k++, c += 3) dots[k] += C[c] * X + C[c + 1] * Y + C[c + 2] * Z;
   }
-  return sum;
 }
+
+/** For 32 views. */
+const dots = new Float64Array(64);
 
 /** Adds what bone n says of one of its ends while the other is held. */
 function stiffen({ frames, direction: g, boneWeight }: BodyProblem, n: number, A: Float64Array, at: number) {
@@ -254,8 +252,9 @@ function precondition(problem: BodyProblem, solver: BodySolver): void {
     solveBanded(chains, size, band, j * size * (band + 1), z, j * size);
     const b = biases + j * border;
     const S = j * border * border;
+    couple(problem, j, z, j * size);
     for (let k = 0; k < border; k++) {
-      let sum = z[b + k] - coupled(problem, j, k, z, j * size);
+      let sum = z[b + k] - dots[k];
       for (let l = 0; l < k; l++) sum -= rest[S + k * border + l] * z[b + l];
       z[b + k] = sum / rest[S + k * border + k];
     }
