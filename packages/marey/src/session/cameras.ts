@@ -35,6 +35,14 @@ export function camerasOfViews(rig: Rig, views: readonly ViewShape[], calibratio
       "Name the views as the cameras are named, or leave one view per camera, in the same order",
     );
   const cameras = allNamed ? (named as Camera[]) : rig.cameras;
+  const misplaced = views.findIndex((_, v) => named[v] !== undefined && named[v] !== cameras[v]);
+  if (misplaced >= 0)
+    throw new MareyError(
+      "CAMERA_MISSING",
+      calibration,
+      `its cameras are ${list(rig.cameras)}, the views ${list(views)}: by order, ${views[misplaced]?.name} would be taken for ${cameras[misplaced]?.name}`,
+      "Name all views as the cameras are named, or none",
+    );
   if (cameras.length < 2)
     throw new MareyError(
       "CAMERA_MISSING",

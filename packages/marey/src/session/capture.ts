@@ -12,8 +12,15 @@ import { exportPerson, formatsNamed, personQuality } from "./exportPerson.js";
 import { associate, type Method, placePeople } from "./people.js";
 import { type ReportPerson, renderReport, reportPerson } from "./report.js";
 import { openSession, type Session } from "./session.js";
-import { adviceOf, type CaptureSummary, cameraQuality } from "./summary.js";
-import { openViews, type ViewSettings } from "./views.js";
+import {
+  adviceOf,
+  type CameraQuality,
+  type CaptureSummary,
+  cameraQuality,
+  suspectCameras,
+} from "./summary.js";
+import { addToMoments, causeOf, describeCause, type Moment, momentsOf } from "./suspects.js";
+import { type OpenedViews, openViews, type ViewSettings } from "./views.js";
 
 /** What a person can choose about a capture. */
 export interface CaptureSettings extends Omit<ViewSettings, "source"> {
@@ -89,14 +96,17 @@ async function captureInto(
   const tallies = opened.views.map(emptyTally);
   const people: CaptureSummary["people"] = [];
   const shown: ReportPerson[] = [];
+  const moments = momentsOf(opened.views[0]?.frameCount ?? 0);
   for await (const person of placePeople(opened, found, method, tallies, host)) {
     const number = people.length + 1;
     const files = await clock.time("export", () => exportPerson(person, plan.person(number), outputs));
     people.push(personQuality(person, number, files));
     shown.push(reportPerson(person.placed, number));
+    addToMoments(moments, person.placed);
   }
   if (people.length === 0) throw nobody(session, opened.views);
   const cameras = opened.rig.cameras.map(({ name }, v) => cameraQuality(name, tallies[v] ?? emptyTally()));
+  const causes = await clock.time("examine", () => causesOf(cameras, opened, moments));
   const [{ skeleton, frameRate, frameCount }] = opened.views as [(typeof opened.views)[number]];
   const summary: CaptureSummary = {
     session: session.name,
@@ -110,7 +120,7 @@ async function captureInto(
     frameCount,
     cameras,
     people,
-    advice: [...adviceOf(cameras, people, frameCount), ...sizeNotes(calibrated, opened.views)],
+    advice: [...adviceOf(cameras, people, frameCount, causes), ...sizeNotes(calibrated, opened.views)],
     stages: [],
     report: plan.report,
   };
@@ -119,6 +129,22 @@ async function captureInto(
   );
   await outputs.write(plan.report, html);
   return { ...summary, stages: clock.stages() };
+}
+
+/** What makes cameras disagree with the others, by name, in a sentence; of two, no one can say which is right. */
+async function causesOf(
+  cameras: readonly CameraQuality[],
+  { views, rig }: OpenedViews,
+  moments: readonly Moment[],
+): Promise<Map<string, string>> {
+  const causes = new Map<string, string>();
+  if (cameras.length < 3) return causes;
+  for (const v of suspectCameras(cameras)) {
+    const { name, frameRate } = views[v] as OpenedViews["views"][number];
+    const cause = await causeOf(v, views, rig, moments);
+    if (cause) causes.set(cameras[v]?.name ?? name, describeCause(name, cause, frameRate));
+  }
+  return causes;
 }
 
 function sourceOf({ folder, videos, detections }: Session, { source, method }: CaptureSettings) {

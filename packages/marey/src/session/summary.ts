@@ -79,17 +79,39 @@ const WORSE = 1.8;
 /** Share of mistakes from which a camera is suspected of being mirrored, swapped or out of sync. */
 const MANY_OUTLIERS = 0.35;
 
-/** What the figures say should be done, in sentences. */
+/** Indices of the cameras whose figures ask for a closer look: they see less, or elsewhere, than the others. */
+export function suspectCameras(cameras: readonly CameraQuality[]): number[] {
+  const error = usual(cameras.map(({ pixels }) => pixels));
+  const count = usual(cameras.map(({ seen }) => seen));
+  return cameras.flatMap(({ seen, outliers, pixels }, v) =>
+    seen < 0.5 * count || outliers > MANY_OUTLIERS || pixels > WORSE * error ? [v] : [],
+  );
+}
+
+/** The lower median of the values that are numbers; NaN for none. */
+function usual(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  return known[(known.length - 1) >> 1] ?? Number.NaN;
+}
+
+/**
+ * What the figures say should be done, in sentences.
+ *
+ * @param causes what was found out about a camera, by its name, in a sentence.
+ */
 export function adviceOf(
   cameras: readonly CameraQuality[],
   people: readonly PersonQuality[],
   frameCount: number,
+  causes: ReadonlyMap<string, string> = new Map(),
 ): string[] {
   const advice: string[] = [];
-  const errors = cameras.map(({ pixels }) => pixels).filter((e) => !Number.isNaN(e));
-  const usual = errors.sort((a, b) => a - b)[(errors.length - 1) >> 1] ?? Number.NaN;
+  const usualError = usual(cameras.map(({ pixels }) => pixels));
   for (const { name, seen, outliers, pixels, shift } of cameras) {
-    if (seen === 0) {
+    const cause = causes.get(name);
+    if (cause) {
+      advice.push(cause);
+    } else if (seen === 0) {
       advice.push(
         `${name} contributed nothing: check that it shows the people, and its place in the calibration.`,
       );
@@ -98,10 +120,10 @@ export function adviceOf(
       advice.push(
         `${name} disagrees with the others for ${share} % of its joints: it may be mirrored, out of sync, moved since the calibration, or calibrated under another name.`,
       );
-    } else if (pixels > WORSE * usual) {
+    } else if (pixels > WORSE * usualError) {
       const moved = Math.hypot(...shift) > 0.5 * pixels;
       advice.push(
-        `${name} is off by ${pixels.toFixed(1)} px where the others reach ${usual.toFixed(1)}: ${
+        `${name} is off by ${pixels.toFixed(1)} px where the others reach ${usualError.toFixed(1)}: ${
           moved
             ? `its picture is shifted by (${shift[0].toFixed(0)}, ${shift[1].toFixed(0)}) px as if it had been moved; calibrate it again.`
             : "calibrate it again, or check its synchronisation."
