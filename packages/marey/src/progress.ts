@@ -78,7 +78,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
         },
         end: () => {
           const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-          stream.write(`${name}: ${last} done in ${seconds} s\n`);
+          stream.write(`${name}: ${last > 0 ? `${last} ` : ""}done in ${seconds} s\n`);
         },
       };
     },
