@@ -17,8 +17,8 @@ export interface RoundOptions {
 const freeRounds = 2;
 /** Seconds in which the errors of a network at a joint forget themselves. */
 const memory = 0.045;
-/** Of biases to the noise of a single frame; both measured on BODY_25B and simulated alike. */
-const biasShare = 1.4;
+/** Of biases to the noise of a single frame; flat between 1 and 1.5 on simulated people. */
+const biasShare = 1.2;
 /** Metres: at less movement than this in a round it is settled. */
 const settled = 3e-4;
 
