@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -23,7 +22,7 @@ type Settings = Parameters<SmallSession["capture"]>[0];
 /** What is wrong; what a test does to a good session; the code and what the message must say. */
 type Case = [
   name: string,
-  damage: (session: SmallSession) => Settings | void,
+  damage: (session: SmallSession) => unknown,
   code: string,
   says: RegExp | ((session: SmallSession) => string),
 ];
@@ -44,7 +43,7 @@ const person = (values: unknown) => JSON.stringify({ people: [{ pose_keypoints_2
 const cameras: Case[] = [
   [
     "a camera is missing in the calibration",
-    editCalibration((text) => text.replace(/\[cam03\][^]*(?=\[cam04\])/, "")),
+    editCalibration((text) => text.replace(/\[cam03\][\s\S]*(?=\[cam04\])/, "")),
     "CAMERA_MISSING",
     /3 cameras \(cam01, cam02, cam04\).*4 views/,
   ],
@@ -65,7 +64,7 @@ const cameras: Case[] = [
   [
     "a view has the place of another camera",
     (s) => {
-      edit(s.calibration, (text) => text.replace(/\[cam02\][^]*(?=\[cam03\])/, ""));
+      edit(s.calibration, (text) => text.replace(/\[cam02\][\s\S]*(?=\[cam03\])/, ""));
       rmSync(s.pose(3), { recursive: true });
     },
     "CAMERA_MISSING",
@@ -318,10 +317,10 @@ describe.each([
   ["detections", detections],
   ["settings", settings],
 ] as const)("bad %s", (_, cases) => {
-  test.each(cases)("%s", async (name, damage, code, says) => {
+  test.each(cases)("%s", async (_name, damage, code, says) => {
     const session = await make();
     const expected = typeof says === "function" ? says(session) : says;
-    const chosen = damage(session) ?? {};
+    const chosen = (damage(session) ?? {}) as Settings;
     const error = await session.capture(chosen).then(
       () => undefined,
       (e: unknown) => e,

@@ -82,9 +82,9 @@ const MANY_OUTLIERS = 0.35;
 /** Indices of the cameras whose figures ask for a closer look: they see less, or elsewhere, than the others. */
 export function suspectCameras(cameras: readonly CameraQuality[]): number[] {
   const error = usual(cameras.map(({ pixels }) => pixels));
-  const count = usual(cameras.map(({ seen }) => seen));
+  const most = Math.max(...cameras.map(({ seen }) => seen));
   return cameras.flatMap(({ seen, outliers, pixels }, v) =>
-    seen < 0.5 * count || outliers > MANY_OUTLIERS || pixels > WORSE * error ? [v] : [],
+    seen < 0.5 * most || outliers > 0.1 || pixels > 1.25 * error ? [v] : [],
   );
 }
 
