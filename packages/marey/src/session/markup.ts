@@ -33,3 +33,8 @@ export function fixed(value: number, digits: number): string {
 export function percent(share: number, digits = 1): string {
   return Number.isFinite(share) ? `${fixed(100 * share, digits)} %` : "–";
 }
+
+/** A whole number with its thousands set apart. */
+export function counted(value: number): string {
+  return Number.isFinite(value) ? value.toLocaleString("en") : "–";
+}

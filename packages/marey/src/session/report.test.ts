@@ -249,6 +249,16 @@ describe("series of a person", () => {
     expectDrawn(html);
   });
 
+  test("a bin whose sample of frames saw nothing has a mean and no band", () => {
+    // 450 frames a bin, of which every eighth is looked at for the deciles; this one is not among them.
+    const motion = walk(216_000, false);
+    const { reprojection } = motion.people[0] as Motion["people"][number];
+    reprojection?.fill(Number.NaN, 0, 450 * 17).fill(7, 17, 2 * 17);
+    const person = reportPerson(motion, 1);
+    expect([person.reprojection?.mean[0], person.reprojection?.low[0]]).toEqual([7, Number.NaN]);
+    expectDrawn(renderReport(summaryOf([qualityOf(walk(3))]), [person], made));
+  });
+
   test("the worst timeline, another state in every column, stays small", () => {
     const motion = walk(480);
     motion.people[0]?.state.forEach((_, i, state) => {

@@ -91,7 +91,7 @@ export function polyline(points: number, x: (i: number) => number, y: (i: number
 /** The mean as a line within the band from the lowest to the highest tenth. */
 export function spreadMarks({ low, mean, high }: Spread, { middle }: TimeAxis, y: Scale): Markup {
   const value = (series: Float32Array) => (b: number) => y(series[b] ?? Number.NaN);
-  const band = area<number>(middle, value(low), value(high)).defined((b) => Number.isFinite(mean[b]));
+  const band = area<number>(middle, value(low), value(high)).defined((b) => Number.isFinite(low[b]));
   return html`<path class="band" d="${band.digits(1)(range(mean.length)) ?? ""}"/><path class="line" d="${polyline(mean.length, middle, value(mean))}"/>`;
 }
 

@@ -9,7 +9,7 @@ import type { PersonQuality, StageTime } from "./summary.js";
 /** Charts over time share these, so that they can be read one below the other. */
 const WIDTH = 880;
 const LEFT = 120;
-const RIGHT = WIDTH - 60;
+const RIGHT = WIDTH - 68;
 const HALF_WIDTH = 430;
 
 /** Joints as rows, left, right and centre apart, each coloured by its state over time. */

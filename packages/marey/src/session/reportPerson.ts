@@ -103,28 +103,34 @@ function jointRow(
   return { name, states, measured: measured / frameCount };
 }
 
-/** Mean and outer deciles, per bin, of what `value` says of each joint and frame. */
+/** Values that are enough to know a bin's deciles; more would only take time to sort. */
+const SAMPLE = 1000;
+
+/** Mean and outer deciles, per bin, of what `value` says of each joint and frame; deciles from a sample of frames. */
 function spread(
   { frameCount, framesPerBin, bins }: Binning,
   joints: number,
   value: (index: number) => number | undefined,
 ): Spread {
   const [low, mean, high] = [new Float32Array(bins), new Float32Array(bins), new Float32Array(bins)];
-  const values = new Float32Array(framesPerBin * joints);
+  const every = Math.ceil((framesPerBin * joints) / SAMPLE);
+  const sample = new Float32Array(Math.ceil(framesPerBin / every) * joints);
   for (let b = 0; b < bins; b++) {
-    const end = Math.min((b + 1) * framesPerBin, frameCount) * joints;
-    let n = 0;
-    let sum = 0;
-    for (let i = b * framesPerBin * joints; i < end; i++) {
-      const v = value(i) ?? Number.NaN;
-      if (!Number.isFinite(v)) continue;
-      values[n++] = v;
-      sum += v;
-    }
-    const sorted = values.subarray(0, n).sort();
-    const at = (share: number) => sorted[Math.round(share * (n - 1))] ?? Number.NaN;
+    const start = b * framesPerBin;
+    const end = Math.min(start + framesPerBin, frameCount);
+    let [count, sum, sampled] = [0, 0, 0];
+    for (let t = start; t < end; t++)
+      for (let i = t * joints; i < (t + 1) * joints; i++) {
+        const v = value(i) ?? Number.NaN;
+        if (!Number.isFinite(v)) continue;
+        count++;
+        sum += v;
+        if ((t - start) % every === 0) sample[sampled++] = v;
+      }
+    const sorted = sample.subarray(0, sampled).sort();
+    const at = (share: number) => sorted[Math.round(share * (sampled - 1))] ?? Number.NaN;
     low[b] = at(0.1);
-    mean[b] = sum / n;
+    mean[b] = sum / count;
     high[b] = at(0.9);
   }
   return { low, mean, high };

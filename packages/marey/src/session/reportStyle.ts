@@ -38,7 +38,7 @@ dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; overflow-wrap: anyw
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); vertical-align: middle; }
 thead th:first-child { white-space: nowrap; } thead th { color: var(--soft); font-size: .8rem; font-weight: 600; white-space: nowrap; }
-th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 4rem; } td:has(a) { text-align: left; white-space: normal; font-size: .85rem; }
+th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; } .files th:first-child { min-width: 4rem; } td:has(a) { text-align: left; white-space: normal; font-size: .85rem; }
 thead th:last-child { text-align: right; } .files thead th:last-child { text-align: left; }
 .note { color: var(--soft); font-size: .87rem; }
 figure { margin: 1.1rem 0; break-inside: avoid; }
@@ -47,6 +47,7 @@ figcaption { margin-bottom: .35rem; } figcaption b { font-weight: 600; } figcapt
 .key { display: inline-block; white-space: nowrap; margin-right: .8rem; } .key svg { display: inline-block; width: 1rem; height: .7rem; margin-right: .3rem; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .87rem; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font-size: 11px; font-variant-numeric: tabular-nums; }
+figure { overflow-x: auto; } figure > svg { min-width: 36rem; } .pair figure > svg { min-width: 0; }
 svg.bar { width: 6rem; min-width: 4rem; height: .6rem; }
 svg text { fill: var(--ink); }
 svg .tick { fill: var(--soft); text-anchor: middle; } svg .side, svg .row, svg .group { text-anchor: end; }
@@ -68,6 +69,9 @@ svg .inferred { stroke: var(--inferred); } svg .missing { stroke: var(--missing)
   }
   * { print-color-adjust: exact; }
   body { padding: 0; max-width: none; font-size: 10.5pt; }
+  .table { overflow: visible; } table { font-size: 8.5pt; } th, td { white-space: normal; padding: .25rem .3rem; } svg.bar { width: 4rem; }
+  thead th, thead th:first-child, td:has(a) { white-space: normal; font-size: inherit; } td:has(a) { overflow-wrap: anywhere; }
+  figure { overflow: visible; } figure > svg { min-width: 0; }
   h2 { break-after: avoid; } .advice, dl, tr { break-inside: avoid; }
 }
 `;

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { fixed, html, type Markup, type Piece, percent, rounded } from "./markup.js";
+import { counted, fixed, html, type Markup, type Piece, percent, rounded } from "./markup.js";
 import type { CameraQuality, CaptureSummary, PersonQuality } from "./summary.js";
 
 /** What was captured and how, as terms with their values. */
@@ -7,7 +7,10 @@ export function facts(summary: CaptureSummary, made: Date): Markup {
   const { frameCount, frameRate, cameras, method, source, detector, skeleton, filter, calibration } = summary;
   const rows: [string, string][] = [
     ["Captured", `${made.toISOString().slice(0, 16).replace("T", " ")} UTC`],
-    ["Length", `${frameCount} ${frameCount === 1 ? "frame" : "frames"}${timing(frameCount, frameRate)}`],
+    [
+      "Length",
+      `${counted(frameCount)} ${frameCount === 1 ? "frame" : "frames"}${timing(frameCount, frameRate)}`,
+    ],
     ["Cameras", cameras.map(({ name }) => name).join(", ")],
     ["Source", source === "videos" ? "videos" : "stored detections"],
     ["Method", method === "marey" ? "Marey" : "compatible with Pose2Sim"],
@@ -53,11 +56,11 @@ export function peopleTable(people: readonly PersonQuality[]): Markup {
       const joints = states.visible + states.occluded + states.inferred + states.missing;
       return [
         html`<a href="#person-${number}">P${number}</a>`,
-        frames > 0 ? `${frames} (${firstFrame}–${lastFrame})` : "0",
+        frames > 0 ? `${counted(frames)} (${firstFrame}–${lastFrame})` : "0",
         percent((states.visible + states.occluded) / joints),
         percent(states.inferred / joints),
         percent(states.missing / joints),
-        `${states.gapsFilled}`,
+        counted(states.gapsFilled),
         fixed(person.pixels, 1),
         percent(person.boneVariation),
         person.fitDistance === undefined ? "–" : fixed(1000 * person.fitDistance, 1),
@@ -79,7 +82,7 @@ export function cameraTable(cameras: readonly CameraQuality[]): Markup {
       fixed(pixels, 1),
       bar(pixels / worst),
       fixed(1000 * metres, 1),
-      `${seen}`,
+      counted(seen),
       seen > 0 ? percent(outliers) : "–",
       bar(seen > 0 ? outliers : 0),
       shift.every(Number.isFinite) ? `${fixed(shift[0], 1)}, ${fixed(shift[1], 1)}` : "–",

@@ -1,4 +1,4 @@
-import { percent, rounded } from "./markup.js";
+import { counted, percent, rounded } from "./markup.js";
 import type { CaptureSummary } from "./summary.js";
 
 /** A capture in one word, with the figures behind it. */
@@ -27,7 +27,7 @@ export function verdictOf(summary: CaptureSummary): Verdict {
   const lacking = shortcomings(figures, LIMITS.good);
   const word =
     lacking.length === 0 ? "good" : shortcomings(figures, LIMITS.fair).length === 0 ? "fair" : "poor";
-  const who = `${people.length === 1 ? "one person" : `${people.length} people`} over ${frameCount} ${frameCount === 1 ? "frame" : "frames"}`;
+  const who = `${people.length === 1 ? "one person" : `${people.length} people`} over ${counted(frameCount)} ${frameCount === 1 ? "frame" : "frames"}`;
   const why = lacking.length > 0 ? ` Not good, because ${lacking.join(", and ")}.` : "";
   return {
     word,
