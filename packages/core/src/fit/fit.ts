@@ -58,7 +58,7 @@ export function fitMotion(
   const tree = treeOf(motion.skeleton);
   const fits = upright.people.map((person) => fitPerson(person, upright, tree, options));
   const fitted = { ...upright, skeleton: tree.skeleton, people: fits.map(({ person }) => person) };
-  return { motion: turnUp(fitted, motion.up), reports: fits.map(({ report }) => report) };
+  return { motion: turnUp(fitted, motion.up, { inPlace: true }), reports: fits.map(({ report }) => report) };
 }
 
 function fitPerson(

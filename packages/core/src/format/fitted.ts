@@ -1,7 +1,7 @@
 import { MareyError } from "../error.js";
 import type { Motion, MotionPerson } from "../motion/motion.js";
 import { parentsFirst } from "./kinematics.js";
-import { turnUp } from "./upAxis.js";
+import { turnVectors } from "./upAxis.js";
 
 /** A person whose skeleton was fitted: what animation files hold. Y up, metres. */
 export interface Fitted {
@@ -25,8 +25,7 @@ export interface Fitted {
  *   `MOTION_ROOTS` when the skeleton is no single tree.
  */
 export function fittedPerson(person: MotionPerson, motion: Motion, where: string): Fitted {
-  const [turned] = turnUp({ ...motion, people: [person] }, "y").people;
-  const { rest, rotations, root } = turned;
+  const { rest, rotations, root } = person;
   if (!rest || !rotations || !root)
     throw new MareyError(
       "MOTION_UNFITTED",
@@ -43,7 +42,11 @@ export function fittedPerson(person: MotionPerson, motion: Motion, where: string
       "Fit a skeleton that hangs together, such as halpe26 or h36m17",
     );
   const order = parentsFirst(motion.skeleton.parents);
-  const held = hold(rotations, root, motion.frameCount, motion.skeleton.joints.length);
+  const turn = (values: Float32Array, stride?: number) => {
+    const own = values.slice();
+    return turnVectors(own, motion.up, "y", stride, own);
+  };
+  const held = hold(turn(rotations, 4), turn(root), motion.frameCount, motion.skeleton.joints.length);
   if (!held.posed.includes(1))
     throw new MareyError(
       "MOTION_EMPTY",
@@ -51,12 +54,12 @@ export function fittedPerson(person: MotionPerson, motion: Motion, where: string
       `person ${person.id} has no frame with a pose`,
       "Leave this person out, or track it better",
     );
-  return { order, rest: rest.map((value) => (Number.isNaN(value) ? 0 : value)), ...held };
+  return { order, rest: turn(rest).map((value) => (Number.isNaN(value) ? 0 : value)), ...held };
 }
 
-/** Fills frames that lack a value with the nearest earlier pose, or the first that follows. */
+/** Fills frames that lack a value with the nearest earlier pose, or the first that follows; in place. */
 function hold(rotations: Float32Array, root: Float32Array, frames: number, joints: number) {
-  const held = { rotations: rotations.slice(), root: root.slice(), posed: new Uint8Array(frames) };
+  const held = { rotations, root, posed: new Uint8Array(frames) };
   const whole = (values: Float32Array, from: number, to: number) => {
     for (let i = from; i < to; i++) if (!Number.isFinite(values[i])) return false;
     return true;
