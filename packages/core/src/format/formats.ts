@@ -6,7 +6,7 @@ import { type BvhOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
 import { readC3d } from "./c3d.js";
 import { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 import { readCsv, writeCsv } from "./csv.js";
-import { writeGlb } from "./glb.js";
+import { glbPieces } from "./glb.js";
 import { readGlb } from "./gltf.js";
 import { gltfToMotion } from "./gltfMotion.js";
 import { readMareyJson, writeMotionJson } from "./mareyJson.js";
@@ -14,8 +14,8 @@ import { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } fr
 import { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
 import { readTrc, writeTrc } from "./trc.js";
 
-/** What a file is made of: bytes, or pieces of text to be written one after the other. */
-export type Content = Uint8Array | Iterable<string>;
+/** What a file is made of: bytes, or pieces of text or bytes to be written one after the other. */
+export type Content = Uint8Array | Iterable<string | Uint8Array>;
 
 export interface MotionReadOptions {
   /** Joint layout for marker files; recognised from the names when absent. */
@@ -76,7 +76,7 @@ export const motionFormats: readonly MotionFormat[] = [
     summary: "animated stick figures that any 3D viewer shows (binary glTF): Y up, metres",
     onePerson: false,
     fitted: true,
-    write: (motion, file) => writeGlb(motion, file),
+    write: (motion, file) => glbPieces(motion, file),
     read: (bytes, name) => gltfToMotion(readGlb(bytes, name), name),
   },
   {

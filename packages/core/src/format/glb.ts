@@ -1,8 +1,9 @@
 import { type Accessor, Document, type Node, WebIO } from "@gltf-transform/core";
 import { MareyError } from "../error.js";
-import type { Motion, MotionPerson } from "../motion/motion.js";
+import type { Motion } from "../motion/motion.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
 import { type Fitted, fittedPerson } from "./fitted.js";
+import { animatedGlb } from "./glbAnimation.js";
 import { restPositions, type Side, stickFigure } from "./stickFigure.js";
 
 /** Linear RGB: orange left, blue right (told apart by colour-blind people too), light grey between. */
@@ -17,9 +18,10 @@ const COLOURS: Record<Side, readonly [number, number, number]> = {
  * translation animated in one clip, and a skinned stick figure, so that any viewer shows it. Frames without a pose
  * have no keys: viewers interpolate across them.
  *
+ * @returns The file in pieces, made one after the other.
  * @throws MareyError `MOTION_UNFITTED`, `MOTION_ROOTS`, `MOTION_EMPTY` (see `fittedPerson`).
  */
-export async function writeGlb(motion: Motion, file = "glb"): Promise<Uint8Array> {
+export async function glbPieces(motion: Motion, file = "glb"): Promise<Iterable<Uint8Array>> {
   if (motion.people.length === 0)
     throw new MareyError("MOTION_EMPTY", file, "there are no people to write", "Check the capture");
   const document = new Document();
@@ -29,21 +31,40 @@ export async function writeGlb(motion: Motion, file = "glb"): Promise<Uint8Array
   const buffer = document.createBuffer();
   const scene = document.createScene(file);
   document.getRoot().setDefaultScene(scene);
-  const animation = document.createAnimation("motion");
   const write: Writing = {
     document,
     accessor: (type, array) => document.createAccessor().setType(type).setArray(array).setBuffer(buffer),
   };
   const materials = figureMaterials(document);
-  for (const person of motion.people) {
+  const animated = motion.people.map((person) => {
     const fitted = fittedPerson(person, motion, file);
-    const joints = jointNodes(document, motion.skeleton, fitted);
+    const joints = jointNodes(document, skeleton, fitted);
     const name = `person ${person.id}`;
     scene.addChild(document.createNode(name).addChild(joints[fitted.order[0]]));
-    scene.addChild(body(write, name, motion.skeleton, fitted, joints, materials));
-    animate(write, animation, motion, person, fitted, joints);
+    scene.addChild(body(write, name, skeleton, fitted, joints, materials));
+    return { fitted, joints };
+  });
+  const { json, resources } = await new WebIO().writeJSON(document);
+  const [binary] = Object.values(resources);
+  // The writer numbers nodes in this order.
+  const nodes = document.getRoot().listNodes();
+  const people = animated.map(({ fitted, joints }) => ({
+    fitted,
+    nodes: joints.map((joint) => nodes.indexOf(joint)),
+  }));
+  return animatedGlb(json, binary, people, frameRate);
+}
+
+/** `glbPieces` as one array of bytes. */
+export async function writeGlb(motion: Motion, file = "glb"): Promise<Uint8Array> {
+  const pieces = [...(await glbPieces(motion, file))];
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
   }
-  return new WebIO().writeBinary(document);
+  return bytes;
 }
 
 interface Writing {
@@ -121,51 +142,7 @@ function body(
   return document.createNode(`${name} figure`).setMesh(mesh).setSkin(skin);
 }
 
-function animate(
-  { document, accessor }: Writing,
-  animation: ReturnType<Document["createAnimation"]>,
-  motion: Motion,
-  person: MotionPerson,
-  fitted: Fitted,
-  joints: Node[],
-): void {
-  const frames = Array.from(fitted.posed.keys()).filter((t) => fitted.posed[t] === 1);
-  const times = accessor(
-    "SCALAR",
-    Float32Array.from(frames, (t) => t / motion.frameRate),
-  );
-  times.setName(`person ${person.id} times`);
-  const channel = (path: "rotation" | "translation", node: Node, output: Accessor) => {
-    const sampler = document.createAnimationSampler().setInput(times).setOutput(output);
-    animation.addSampler(sampler.setInterpolation("LINEAR"));
-    animation.addChannel(
-      document.createAnimationChannel().setTargetNode(node).setTargetPath(path).setSampler(sampler),
-    );
-  };
-  const width = joints.length;
-  const root = new Float32Array(frames.length * 3);
-  frames.forEach((t, i) => {
-    root.set(fitted.root.subarray(t * 3, t * 3 + 3), i * 3);
-  });
-  channel("translation", joints[fitted.order[0]], accessor("VEC3", root));
-  for (const j of fitted.order) {
-    const rotations = new Float32Array(frames.length * 4);
-    frames.forEach((t, i) => {
-      const o = (t * width + j) * 4;
-      rotations.set(nearSide(unit(fitted.rotations.subarray(o, o + 4)), rotations, (i - 1) * 4), i * 4);
-    });
-    channel("rotation", joints[j], accessor("VEC4", rotations));
-  }
-}
-
 function unit(q: Float32Array): number[] {
   const length = Math.hypot(q[0], q[1], q[2], q[3]);
   return length > 0 ? Array.from(q, (value) => value / length) : [0, 0, 0, 1];
-}
-
-/** Of q and −q the one nearer to the quaternion before it: not every viewer takes the shorter arc. */
-function nearSide(q: number[], rotations: Float32Array, before: number): number[] {
-  if (before < 0) return q;
-  const dot = q.reduce((sum, value, k) => sum + value * rotations[before + k], 0);
-  return dot < 0 ? q.map((value) => -value) : q;
 }
