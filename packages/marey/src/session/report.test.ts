@@ -4,7 +4,7 @@ import { readCalibrationToml, readOpenPose } from "@marey/core/format";
 import { emptyTally, limbLengths, pose2simMotion, tallyStates } from "@marey/core/model/multiCamera";
 import { JointState, type Motion } from "@marey/core/motion";
 import { body25b, coco17 } from "@marey/core/skeleton";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { renderReport, reportPerson } from "./report.js";
 import { type CaptureSummary, cameraQuality, type PersonQuality } from "./summary.js";
 
@@ -235,8 +235,21 @@ describe("series of a person", () => {
     expect(reportPerson(y, 1).height.mean[1]).toBeCloseTo(3 * Math.sin(1 / 200), 5);
   });
 
+  test("someone of whom only one hip is seen has a path too", () => {
+    const motion = walk(20, false);
+    motion.people[0]?.positions.forEach((_, i, positions) => {
+      if (Math.floor(i / 3) % 17 === 11) positions[i] = Number.NaN;
+    });
+    expect(reportPerson(motion, 1).height.mean[4]).toBeCloseTo(1.2, 5);
+  });
+
+  let hour: Motion;
+  beforeAll(() => {
+    hour = walk(216_000);
+  });
+
   test("an hour stays small", () => {
-    const motion = walk(216_000);
+    const motion = hour;
     const person = reportPerson(motion, 1);
     expect(person.bins).toBeLessThanOrEqual(480);
     expect(person.path.right.length).toBeLessThanOrEqual(2000);
@@ -251,9 +264,12 @@ describe("series of a person", () => {
 
   test("a bin whose sample of frames saw nothing has a mean and no band", () => {
     // 450 frames a bin, of which every eighth is looked at for the deciles; this one is not among them.
-    const motion = walk(216_000, false);
-    const { reprojection } = motion.people[0] as Motion["people"][number];
-    reprojection?.fill(Number.NaN, 0, 450 * 17).fill(7, 17, 2 * 17);
+    const [walker] = hour.people as [Motion["people"][number]];
+    const reprojection = new Float32Array(walker.state.length).fill(Number.NaN).fill(7, 17, 2 * 17);
+    const motion = {
+      ...hour,
+      people: [{ id: 0, positions: walker.positions, state: walker.state, reprojection }],
+    };
     const person = reportPerson(motion, 1);
     expect([person.reprojection?.mean[0], person.reprojection?.low[0]]).toEqual([7, Number.NaN]);
     expectDrawn(renderReport(summaryOf([qualityOf(walk(3))]), [person], made));

@@ -142,24 +142,34 @@ export function pathChart(person: ReportPerson, others: readonly ReportPerson[])
     leftAxis(y, box.left, box.right, 6),
     x.ticks(6).map((value) => html`<path class="grid" d="M${x(value)},${box.top}V${box.bottom}"/>`),
     bottomAxis(x, box.bottom, "m"),
-    others.map(({ path }) => html`<path class="other" d="${at(path, 0, path.right.length)}"/>`),
+    others.map(({ path }) => [
+      html`<path class="other" d="${at(path, 0, path.right.length)}"/>`,
+      endMarks(path.right, path.up, x, y, ["other", "other"]),
+    ]),
     Array.from({ length: pieces }, (_, k) => {
       const opacity = 0.25 + (0.75 * (k + 1)) / pieces;
       return html`<path class="line way" stroke-opacity="${opacity}" d="${at(person.path, cut(k), cut(k + 1) + 1)}"/>`;
     }),
-    endMarks(right, up, x, y),
+    endMarks(right, up, x, y, ["begin", "end"]),
   ]);
 }
 
 const PATH_PIECES = 12;
 
-/** A ring where the path begins, a disc where it ends. */
-function endMarks(right: Float32Array, up: Float32Array, x: (m: number) => number, y: (m: number) => number) {
+/** Marks of two kinds where a path begins and where it ends. */
+function endMarks(
+  right: Float32Array,
+  up: Float32Array,
+  x: (metres: number) => number,
+  y: (metres: number) => number,
+  [begin, end]: [begin: string, end: string],
+) {
   const known = (_: number, i: number) => Number.isFinite(right[i]) && Number.isFinite(up[i]);
-  const [first, last] = [right.findIndex((v, i) => known(v, i)), right.findLastIndex((v, i) => known(v, i))];
+  const first = right.findIndex(known);
+  const last = right.findLastIndex(known);
   const mark = (i: number, kind: string) =>
     html`<circle class="${kind}" r="5" cx="${x(right[i] as number)}" cy="${y(up[i] as number)}"/>`;
-  return first < 0 ? undefined : [mark(first, "begin"), mark(last, "end")];
+  return first < 0 ? undefined : [mark(first, begin), mark(last, end)];
 }
 
 /** Scales of the same pixels per metre that hold both ranges, with a margin, in the middle of a box. */
@@ -185,7 +195,7 @@ export function limbChart({ limbs }: PersonQuality): Markup {
   const known = limbs.filter(({ length }) => Number.isFinite(length));
   const kinds = [...new Set(known.map(({ name }) => name.replace(/^(left|right) /, "")))];
   const row = 58;
-  const box = { left: 84, right: HALF_WIDTH - 20, bottom: row * kinds.length + 8 };
+  const box = { left: 84, right: HALF_WIDTH - 32, bottom: row * kinds.length + 8 };
   const reach = known.flatMap(({ length, variation }) => [
     100 * length * (1 - (variation || 0)),
     100 * length * (1 + (variation || 0)),

@@ -169,10 +169,14 @@ interface Pelvis {
 }
 const emptyPelvis: Pelvis = { right: new Float32Array(), up: new Float32Array(), height: new Float32Array() };
 
-/** The pelvis, or the middle between the hips, or of all joints where the skeleton has neither; T each. */
+/** The pelvis, or the hips that are ever seen, or, where the skeleton has neither, the middle of all joints; T each. */
 function pelvisOf({ positions }: MotionPerson, { skeleton, frameCount, up: upAxis }: Motion): Pelvis {
   const J = skeleton.joints.length;
-  const joints = pelvisJoints(skeleton.joints);
+  const seen = (j: number) => {
+    for (let i = 3 * j; i < positions.length; i += 3 * J) if (Number.isFinite(positions[i])) return true;
+    return false;
+  };
+  const joints = pelvisJoints(skeleton.joints).filter(seen);
   const mean = (t: number, axis: number) =>
     joints.reduce((sum, j) => sum + (positions[3 * (t * J + j) + axis] ?? Number.NaN), 0) / joints.length;
   const series = (axis: number, sign: number) =>

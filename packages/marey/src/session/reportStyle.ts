@@ -38,7 +38,7 @@ dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; overflow-wrap: anyw
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); vertical-align: middle; }
 thead th:first-child { white-space: nowrap; } thead th { color: var(--soft); font-size: .8rem; font-weight: 600; white-space: nowrap; }
-th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; } .files th:first-child { min-width: 4rem; } td:has(a) { text-align: left; white-space: normal; font-size: .85rem; }
+th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; } .files th:first-child { min-width: 4rem; } td:has(a) { text-align: left; font-size: .85rem; } td a { display: block; }
 thead th:last-child { text-align: right; } .files thead th:last-child { text-align: left; }
 .note { color: var(--soft); font-size: .87rem; }
 figure { margin: 1.1rem 0; break-inside: avoid; }
