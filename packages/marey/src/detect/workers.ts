@@ -84,6 +84,8 @@ interface Lane {
   waiting: { resolve(value: unknown): void; reject(error: Error): void }[];
   /** Free memory for inputs. */
   buffers: ArrayBuffer[];
+  /** It was asked to end: somebody waits for that. */
+  ending: boolean;
 }
 
 function openLane(): Lane {
@@ -92,13 +94,14 @@ function openLane(): Lane {
     worker: new Worker(program, { eval: true, workerData: runtime }),
     waiting: [],
     buffers: [],
+    ending: false,
   };
   lane.worker.unref();
   lane.worker.on("message", ({ value, failure, buffers }: Answer) => {
     lane.buffers.push(...buffers);
     const asked = lane.waiting.shift();
     // An idle thread must not keep the program alive.
-    if (lane.waiting.length === 0) lane.worker.unref();
+    if (lane.waiting.length === 0 && !lane.ending) lane.worker.unref();
     if (failure === undefined) asked?.resolve(value);
     else asked?.reject(new Error(failure));
   });
@@ -110,8 +113,10 @@ function openLane(): Lane {
   return lane;
 }
 
-async function endLane({ worker }: Lane): Promise<void> {
+async function endLane(lane: Lane): Promise<void> {
+  const { worker } = lane;
   const ended = new Promise((resolve) => worker.once("exit", resolve));
+  lane.ending = true;
   worker.ref();
   worker.postMessage({ act: "end" });
   await ended;

@@ -74,27 +74,42 @@ async function openVideos(
     return opening;
   };
   try {
-    const views = await Promise.all(
-      videos.map(async (video) => {
+    const views = await allOrNone(
+      videos,
+      async (video, signal) => {
         const task = progress.task(video.name);
-        const view = await openVideoView(video, {
-          eyes,
-          model,
-          cache,
-          start,
-          end,
-          signal,
-          onProgress: task.update,
-        });
+        const onProgress = task.update;
+        const view = await openVideoView(video, { eyes, model, cache, start, end, signal, onProgress });
         task.end();
         return view;
-      }),
+      },
+      signal,
     );
     const prints = await Promise.all(videos.map(({ path }) => fingerprint(path)));
     return { views, rig, identity: { prints, model, start, end }, detector: model };
   } finally {
     await runtime?.close();
   }
+}
+
+/** Works on all things side by side; a failure stops the work on the others, and is told when all have stopped. */
+async function allOrNone<Thing, Result>(
+  things: readonly Thing[],
+  work: (thing: Thing, signal: AbortSignal) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result[]> {
+  const failure = new AbortController();
+  const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  const results = await Promise.allSettled(
+    things.map((thing) =>
+      work(thing, either).catch((error) => {
+        failure.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  either.throwIfAborted();
+  return results.map((result) => (result as PromiseFulfilledResult<Result>).value);
 }
 
 function requireOneRate(shapes: readonly { name: string; frameRate: number }[]): void {
