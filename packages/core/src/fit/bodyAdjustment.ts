@@ -87,16 +87,45 @@ export function adjustBody(
   skeleton: Skeleton,
   options: BodyAdjustmentOptions,
 ): AdjustedBody {
+  const joints = skeleton.joints.length;
+  const frames = countFrames(observations, projections.length / 12, joints, options.frameRate);
+  const adjuster = bodyAdjuster(frames, projections, skeleton, options);
+  for (const from of adjuster.starts) adjuster.add(observations, from);
+  return adjuster.finish();
+}
+
+/** A body that is adjusted window by window, so that a long take's observations needn't be in memory at once. */
+export interface BodyAdjuster {
+  /** Frames of a window, and the first frame of each; windows overlap and come in this order. */
+  size: number;
+  starts: readonly number[];
+  /** The result so far: final before the next window's first frame, but for gaps, which `finish` decides about. */
+  body: AdjustedBody;
+  /**
+   * Adjusts the next window.
+   *
+   * @param observations T×V×J×3 with all of the window's frames.
+   * @param offset The window's first frame in these.
+   */
+  add(observations: ArrayLike<number>, offset: number): void;
+  finish(): AdjustedBody;
+}
+
+/** `adjustBody` in steps: give it each window's observations in order, then `finish`. */
+export function bodyAdjuster(
+  frames: number,
+  projections: ArrayLike<number>,
+  skeleton: Skeleton,
+  options: BodyAdjustmentOptions,
+): BodyAdjuster {
   const settings = { ...BODY_ADJUSTMENT_DEFAULTS, ...options };
   const joints = skeleton.joints.length;
-  const frames = countFrames(observations, projections.length / 12, joints, settings.frameRate);
-  const result = emptyBody(frames * joints);
-  if (frames === 0) return result;
-  const windows = splitFrames(frames, settings.window, settings.overlap);
-  const matrices = Float64Array.from(projections);
-  const problem = bodyProblem(windows.size, joints, matrices, bonesOf(skeleton));
+  const body = emptyBody(frames * joints);
+  if (frames === 0) return { size: 0, starts: [], body, add: () => {}, finish: () => body };
+  const { size, starts } = splitFrames(frames, settings.window, settings.overlap);
+  const problem = bodyProblem(size, joints, Float64Array.from(projections), bonesOf(skeleton));
   const solver = bodySolver(problem);
-  const sigma = new Float64Array(joints * windows.size);
+  const sigma = new Float64Array(joints * size);
   const swaps = swapGroups(skeleton);
   const start = {
     radius: Math.max(3, Math.round(0.05 * settings.frameRate)),
@@ -105,26 +134,30 @@ export function adjustBody(
     maxError: settings.maxError,
     minConfidence: settings.minConfidence,
   };
-  let noise = 0;
+  let window = 0;
   let done = 0;
-  for (const from of windows.starts) {
-    load(observations, from, problem, settings.minConfidence);
+  const add = (observations: ArrayLike<number>, offset: number) => {
+    const from = starts[window++];
+    load(observations, offset, problem, settings.minConfidence);
     startBody(problem, start);
     if (problem.active.includes(1)) {
-      noise = adjustInRounds(problem, solver, { ...settings, swaps });
+      const noise = adjustInRounds(problem, solver, { ...settings, swaps });
       bodySigma(problem, sigma);
-      store(problem, sigma, noise, from, done, result);
+      store(problem, sigma, noise, from, done, body);
       rememberLengths(problem);
-      result.noise = Math.max(result.noise, noise);
+      body.noise = Math.max(body.noise, noise);
     }
-    done = from + windows.size;
-  }
-  settleStates(result, joints, start);
-  const lengths = lengthAt(problem);
-  result.bones = problem.bones.flatMap(({ a, b }, n) =>
-    problem.lengthPrecision[n] > 0 ? [{ a, b, length: problem.x[lengths + n] }] : [],
-  );
-  return result;
+    done = from + size;
+  };
+  const finish = () => {
+    settleStates(body, joints, start);
+    const lengths = lengthAt(problem);
+    body.bones = problem.bones.flatMap(({ a, b }, n) =>
+      problem.lengthPrecision[n] > 0 ? [{ a, b, length: problem.x[lengths + n] }] : [],
+    );
+    return body;
+  };
+  return { size, starts, body, add, finish };
 }
 
 function countFrames(

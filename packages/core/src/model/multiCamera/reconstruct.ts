@@ -1,33 +1,14 @@
 import { projectionMatrices, type Rig } from "../../camera/index.js";
-import { adjustBody } from "../../fit/index.js";
+import { bodyAdjuster } from "../../fit/index.js";
 import type { MotionPerson } from "../../motion/motion.js";
 import type { TrackedPerson } from "../../track/people.js";
-import { gatherObservations, type ObservationOrder } from "./observations.js";
+import { gatherObservations } from "./observations.js";
 import { cleanPerson, type Pose2simSettings, placePerson } from "./pose2sim.js";
 import { tallyViews, type ViewTally } from "./quality.js";
 import type { View } from "./view.js";
 
 /** Frames whose detections are in memory at a time. */
 const CHUNK = 1024;
-
-/** All that the views saw of one person; detections are read piece by piece. */
-async function observe<Numbers extends Float32Array | Float64Array>(
-  person: TrackedPerson,
-  views: readonly View[],
-  rig: Rig | undefined,
-  order: ObservationOrder,
-  out: Numbers,
-): Promise<Numbers> {
-  const [{ skeleton, frameCount }] = views;
-  const joints = skeleton.joints.length;
-  for (let start = 0; start < frameCount; start += CHUNK) {
-    const end = Math.min(start + CHUNK, frameCount);
-    const frames = await Promise.all(views.map((view) => view.read(start, end)));
-    const part = out.subarray(start * joints * views.length * 3) as Numbers;
-    gatherObservations(person, frames, { start, end }, joints, part, order, rig?.cameras);
-  }
-  return out;
-}
 
 /**
  * One person's motion by triangulation with the search for cameras to drop, and a filter of one's choice: Pose2Sim's
@@ -48,7 +29,13 @@ export async function placeTracked(
   const [{ skeleton, frameRate, frameCount }] = views;
   const joints = skeleton.joints.length;
   const observations = new Float64Array(frameCount * joints * views.length * 3);
-  await observe(person, views, undistort ? rig : undefined, "joint-view", observations);
+  const lenses = undistort ? rig.cameras : undefined;
+  for (let start = 0; start < frameCount; start += CHUNK) {
+    const end = Math.min(start + CHUNK, frameCount);
+    const frames = await Promise.all(views.map((view) => view.read(start, end)));
+    const part = observations.subarray(start * joints * views.length * 3);
+    gatherObservations(person, frames, { start, end }, joints, part, "joint-view", lenses);
+  }
   const placed = placePerson(observations, rig, settings);
   tallyViews(tallies, observations, placed.positions, joints, rig);
   const cleaned = cleanPerson(placed, skeleton, frameRate, settings);
@@ -70,10 +57,21 @@ export async function adjustTracked(
 ): Promise<MotionPerson | undefined> {
   const [{ skeleton, frameRate, frameCount }] = views;
   const joints = skeleton.joints.length;
-  const observations = new Float32Array(frameCount * joints * views.length * 3);
-  await observe(person, views, rig, "view-joint", observations);
-  const body = adjustBody(observations, projectionMatrices(rig.cameras), skeleton, { frameRate });
-  tallyViews(tallies, observations, body.positions, joints, rig, "view-joint");
+  const adjuster = bodyAdjuster(frameCount, projectionMatrices(rig.cameras), skeleton, { frameRate });
+  const { size, starts } = adjuster;
+  const observations = new Float32Array(size * joints * views.length * 3);
+  for (const [window, start] of starts.entries()) {
+    const end = start + size;
+    const frames = await Promise.all(views.map((view) => view.read(start, end)));
+    gatherObservations(person, frames, { start, end }, joints, observations, "view-joint", rig.cameras);
+    adjuster.add(observations, 0);
+    // What the next window doesn't change.
+    const settled = 3 * joints * ((starts[window + 1] ?? end) - start);
+    const positions = adjuster.body.positions.subarray(3 * joints * start).subarray(0, settled);
+    const seen = observations.subarray(0, settled * views.length);
+    tallyViews(tallies, seen, positions, joints, rig, "view-joint");
+  }
+  const body = adjuster.finish();
   if (body.views.every((mask) => mask === 0)) return undefined;
   const { positions, state, sigma, reprojection, views: used } = body;
   return { id: person.id, positions, state, sigma, reprojection, views: used };
