@@ -17,8 +17,8 @@ export interface SmallSession {
   frame(view: number, frame: number): string;
   /** Where results go. */
   out: string;
-  /** Captures it with `settings`; the cache is the test's own. */
-  capture(settings?: Partial<CaptureSettings>, signal?: AbortSignal): Promise<CaptureSummary>;
+  /** Captures it with `settings`, by another path when one is given; without a cache unless it is asked for. */
+  capture(settings?: Partial<CaptureSettings>, signal?: AbortSignal, path?: string): Promise<CaptureSummary>;
   /** Names in the folder of results, hidden ones too; empty when there is none. */
   results(): string[];
 }
@@ -63,9 +63,9 @@ export function sessionMaker() {
         frame: (view, frame) => join(pose(view), readdirSync(pose(view)).sort()[frame]!),
         out,
         results: () => namesIn(out),
-        capture: (settings = {}, signal) =>
+        capture: (settings = {}, signal, path = folder) =>
           capture(
-            folder,
+            path,
             { method: "marey", formats: ["trc"], model: "default", cache: false, ...settings },
             { progress: silent, signal },
           ),

@@ -105,13 +105,17 @@ export function fileSet({ force }: WriteOptions = {}): FileSet {
     },
     async publish() {
       if (!force) for (const path of pending.keys()) await requireAbsent(path);
+      const published: string[] = [];
       for (const [path, temporary] of pending) {
         try {
           if (force) await rename(temporary, path);
           else await moveWithoutReplacing(temporary, path);
         } catch (cause) {
+          // What was replaced can't be brought back; what is new can go.
+          if (!force) for (const done of published) await rm(done, { force: true });
           throw fileError("FILE_WRITE", path, cause);
         }
+        published.push(path);
       }
       made.length = 0;
     },

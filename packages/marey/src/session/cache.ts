@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -10,6 +10,7 @@ import { MareyError } from "@marey/core";
  * video, calibration or setting is another name, and nothing has to be invalidated.
  */
 export interface StageCache {
+  /** What was stored; undefined when there is nothing, or when it is damaged. */
   get(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   put(name: string, bytes: Uint8Array): Promise<void>;
 }
@@ -21,14 +22,16 @@ const GENERATION = 1;
 export function stageCache(folder = defaultFolder()): StageCache {
   return {
     async get(name) {
-      const bytes = await readFile(join(folder, name)).catch(() => undefined);
-      return bytes && new Uint8Array(bytes);
+      const stored = await readFile(join(folder, name)).catch(() => undefined);
+      if (!stored || stored.length < SEAL) return undefined;
+      const bytes = new Uint8Array(stored.subarray(SEAL));
+      return stored.subarray(0, SEAL).equals(seal(bytes)) ? bytes : undefined;
     },
     async put(name, bytes) {
-      const temporary = join(folder, `${name}.${process.pid}.part`);
+      const temporary = join(folder, `${name}.${randomUUID().slice(0, 8)}.part`);
       try {
         await mkdir(folder, { recursive: true });
-        await writeFile(temporary, bytes);
+        await writeFile(temporary, [seal(bytes), bytes]);
         await rename(temporary, join(folder, name));
       } catch (cause) {
         await rm(temporary, { force: true });
@@ -42,6 +45,13 @@ export function stageCache(folder = defaultFolder()): StageCache {
       }
     },
   };
+}
+
+/** Bytes before a result that tell whether it is still what was stored: a disk can fail, a power cut leave holes. */
+const SEAL = 16;
+
+function seal(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest().subarray(0, SEAL);
 }
 
 /** A cache that keeps nothing. */

@@ -93,6 +93,16 @@ function isRecoded(camera: Camera, { width, height }: ViewShape): boolean {
   return [camera.width - width, camera.height - height].every((n) => Math.abs(n) <= BLOCK);
 }
 
+/** Which cameras have no view, in a sentence; nothing when all have one. */
+export function unusedNotes(calibrated: Rig, used: Rig): string[] {
+  const unused = calibrated.cameras.filter(
+    ({ name }) => !used.cameras.some((camera) => camera.name === name),
+  );
+  if (unused.length === 0) return [];
+  const [are, have] = unused.length === 1 ? ["is", "has"] : ["are", "have"];
+  return [`${list(unused)} ${are} calibrated but ${have} no view in the session.`];
+}
+
 /** What a person should know about pictures that don't have the size of their calibration. */
 export function sizeNotes({ cameras }: Rig, views: readonly ViewShape[]): string[] {
   return views.flatMap((view, v) => {

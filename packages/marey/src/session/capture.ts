@@ -5,7 +5,7 @@ import { emptyTally, POSE2SIM_DEFAULTS, type Pose2simSettings } from "@marey/cor
 import { type FileSet, fileSet, requireAbsent } from "../files/index.js";
 import type { Progress } from "../progress.js";
 import { noCache, stageCache } from "./cache.js";
-import { readCalibration, sizeNotes } from "./cameras.js";
+import { readCalibration, sizeNotes, unusedNotes } from "./cameras.js";
 import { stageClock } from "./clock.js";
 import { configuredFilter, pose2simSettings, type SessionConfig } from "./config.js";
 import { exportPerson, formatsNamed, personQuality } from "./exportPerson.js";
@@ -120,7 +120,11 @@ async function captureInto(
     frameCount,
     cameras,
     people,
-    advice: [...adviceOf(cameras, people, frameCount, causes), ...sizeNotes(calibrated, opened.views)],
+    advice: [
+      ...adviceOf(cameras, people, frameCount, causes),
+      ...unusedNotes(calibrated, opened.rig),
+      ...sizeNotes(calibrated, opened.views),
+    ],
     stages: [],
     report: plan.report,
   };
@@ -206,11 +210,22 @@ function planOutputs({ name, folder }: Session, { out, formats, force }: Capture
   };
 }
 
-function nobody({ folder }: Session, views: readonly { name: string }[]): MareyError {
+/** Frames in which someone must be seen to be believed. */
+const SHORTEST = 3;
+
+function nobody({ folder }: Session, views: readonly { name: string; frameCount: number }[]): MareyError {
+  const frames = views[0]?.frameCount ?? 0;
+  if (frames < SHORTEST)
+    return new MareyError(
+      "NOBODY",
+      folder,
+      `there ${frames === 1 ? "is only 1 frame" : `are only ${frames} frames`}, in which nobody can be followed`,
+      `Capture ${SHORTEST} frames at least`,
+    );
   return new MareyError(
     "NOBODY",
     folder,
     `no person was seen by two of the cameras at once (${views.map(({ name }) => name).join(", ")})`,
-    "Look at what is found in each view with marey detect VIDEO --overlay, and check that calibration and views belong together",
+    "Look at what is found in each view with marey detect VIDEO --overlay, and check that calibration and views belong together, and that no view is mirrored or out of sync",
   );
 }
