@@ -162,14 +162,26 @@ function readMotion(lines: readonly string[], start: number, joints: readonly Bv
  * @returns Pieces of text, to be written one after the other.
  */
 export function* writeBvh(bvh: Bvh, decimals = 4): Generator<string> {
+  const { channels, frameCount } = bvh;
+  const width = frameCount === 0 ? 0 : channels.length / frameCount;
+  const rows = function* () {
+    for (let t = 0; t < frameCount; t++) yield channels.subarray(t * width, (t + 1) * width);
+  };
+  yield* writeBvhRows(bvh, rows(), decimals);
+}
+
+/** `writeBvh` from motion rows that are made one after the other. */
+export function* writeBvhRows(
+  { joints, frameCount, frameTime }: Omit<Bvh, "channels">,
+  rows: Iterable<Float64Array>,
+  decimals = 4,
+): Generator<string> {
   yield "HIERARCHY\n";
-  yield* writeHierarchy(bvh.joints, decimals);
-  yield `MOTION\nFrames: ${bvh.frameCount}\nFrame Time: ${Number(bvh.frameTime.toPrecision(12))}\n`;
-  const width = bvh.frameCount === 0 ? 0 : bvh.channels.length / bvh.frameCount;
-  for (let t = 0; t < bvh.frameCount; t++) {
+  yield* writeHierarchy(joints, decimals);
+  yield `MOTION\nFrames: ${frameCount}\nFrame Time: ${Number(frameTime.toPrecision(12))}\n`;
+  for (const values of rows) {
     let row = "";
-    for (let c = t * width; c < (t + 1) * width; c++)
-      row += (c === t * width ? "" : " ") + fixed(bvh.channels[c], decimals);
+    for (let c = 0; c < values.length; c++) row += (c === 0 ? "" : " ") + fixed(values[c], decimals);
     yield `${row}\n`;
   }
 }

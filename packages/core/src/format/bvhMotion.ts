@@ -4,7 +4,7 @@ import type { Motion, MotionPerson } from "../motion/motion.js";
 import { JointState } from "../motion/state.js";
 import { skeletons } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
-import { type Bvh, type BvhChannel, type BvhJoint, poseBvh } from "./bvh.js";
+import { type Bvh, type BvhChannel, type BvhJoint, poseBvh, writeBvhRows } from "./bvh.js";
 import { followEuler, type RotationOrder } from "./euler.js";
 import { type Fitted, fittedPerson } from "./fitted.js";
 
@@ -25,6 +25,24 @@ export const BVH_DEFAULTS: Required<BvhOptions> = { order: "ZXY", units: "cm" };
  * @throws MareyError `MOTION_UNFITTED`, `MOTION_ROOTS`, `MOTION_EMPTY` (see `fittedPerson`).
  */
 export function motionToBvh(person: MotionPerson, motion: Motion, options: BvhOptions = {}): Bvh {
+  const { rows, ...head } = bvhInRows(person, motion, options);
+  const width = 3 + 3 * head.joints.length;
+  const channels = new Float64Array(head.frameCount * width);
+  let at = 0;
+  for (const row of rows) {
+    channels.set(row, at);
+    at += width;
+  }
+  return { ...head, channels };
+}
+
+/** `motionToBvh` as text in pieces, without the rows of the whole take in memory. */
+export function bvhPieces(person: MotionPerson, motion: Motion, options: BvhOptions = {}): Generator<string> {
+  const { rows, ...head } = bvhInRows(person, motion, options);
+  return writeBvhRows(head, rows);
+}
+
+function bvhInRows(person: MotionPerson, motion: Motion, options: BvhOptions) {
   const { order, units } = { ...BVH_DEFAULTS, ...options };
   const scale = units === "cm" ? 100 : 1;
   const fitted = fittedPerson(person, motion, "bvh");
@@ -32,7 +50,7 @@ export function motionToBvh(person: MotionPerson, motion: Motion, options: BvhOp
     joints: bvhJoints(motion.skeleton, fitted, order, scale),
     frameTime: 1 / motion.frameRate,
     frameCount: motion.frameCount,
-    channels: bvhChannels(motion.skeleton.joints.length, fitted, order, scale),
+    rows: bvhRows(motion.skeleton.joints.length, fitted, order, scale),
   };
 }
 
@@ -54,23 +72,27 @@ function bvhJoints(layout: Skeleton, fitted: Fitted, order: RotationOrder, scale
   });
 }
 
-function bvhChannels(joints: number, fitted: Fitted, order: RotationOrder, scale: number): Float64Array {
-  const width = 3 + joints * 3;
-  const frames = fitted.posed.length;
-  const channels = new Float64Array(frames * width);
+/** Motion rows; each is valid until the next. */
+function* bvhRows(
+  joints: number,
+  fitted: Fitted,
+  order: RotationOrder,
+  scale: number,
+): Generator<Float64Array> {
+  const row = new Float64Array(3 + joints * 3);
   const R = new Float64Array(9);
   const angles = Array.from({ length: joints }, () => new Float64Array(3));
-  for (let t = 0; t < frames; t++) {
-    let c = t * width;
-    for (let k = 0; k < 3; k++) channels[c++] = fitted.root[t * 3 + k] * scale;
+  for (let t = 0; t < fitted.posed.length; t++) {
+    let c = 0;
+    for (let k = 0; k < 3; k++) row[c++] = fitted.root[t * 3 + k] * scale;
     for (const joint of fitted.order) {
       const o = (t * joints + joint) * 4;
       quaternionToMatrix(fitted.rotations.subarray(o, o + 4), R);
       followEuler(R, order, angles[joint]);
-      for (let k = 0; k < 3; k++) channels[c++] = (angles[joint][k] * 180) / Math.PI;
+      for (let k = 0; k < 3; k++) row[c++] = (angles[joint][k] * 180) / Math.PI;
     }
+    yield row;
   }
-  return channels;
 }
 
 export interface BvhReadOptions {

@@ -1,8 +1,8 @@
 import { MareyError } from "../error.js";
 import type { Motion, UpAxis } from "../motion/motion.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
-import { readBvh, writeBvh } from "./bvh.js";
-import { type BvhOptions, bvhToMotion, motionToBvh } from "./bvhMotion.js";
+import { readBvh } from "./bvh.js";
+import { type BvhOptions, bvhPieces, bvhToMotion } from "./bvhMotion.js";
 import { readC3d } from "./c3d.js";
 import { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 import { readCsv, writeCsv } from "./csv.js";
@@ -67,7 +67,7 @@ export const motionFormats: readonly MotionFormat[] = [
     summary: "skeleton animation for Blender, MotionBuilder, Unity: Y up, centimetres",
     onePerson: true,
     fitted: true,
-    write: (motion, file, options) => writeBvh(motionToBvh(only(motion, file), motion, options)),
+    write: (motion, file, options) => bvhPieces(only(motion, file), motion, options),
     read: (bytes, name, options) => bvhToMotion(readBvh(bytes, name), options, name),
   },
   {

@@ -55,7 +55,7 @@ export function motionToMarkers(person: MotionPerson, motion: Motion, options: M
       { length: motion.frameCount },
       (_, t) => (motion.firstFrame + t) / motion.frameRate,
     ),
-    points: turnVectors(points, motion.up, "y"),
+    points: turnVectors(points, motion.up, "y", 3, points),
   };
 }
 
