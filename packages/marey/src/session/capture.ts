@@ -104,7 +104,7 @@ async function captureInto(
     shown.push(reportPerson(person.placed, number));
     addToMoments(moments, person.placed);
   }
-  if (people.length === 0) throw nobody(session, opened.views);
+  if (people.length === 0) throw nobody(session, opened.views, found.people.length);
   const cameras = opened.rig.cameras.map(({ name }, v) => cameraQuality(name, tallies[v] ?? emptyTally()));
   const causes = await clock.time("examine", () => causesOf(cameras, opened, moments));
   const [{ skeleton, frameRate, frameCount }] = opened.views as [(typeof opened.views)[number]];
@@ -213,7 +213,11 @@ function planOutputs({ name, folder }: Session, { out, formats, force }: Capture
 /** Frames in which someone must be seen to be believed. */
 const SHORTEST = 3;
 
-function nobody({ folder }: Session, views: readonly { name: string; frameCount: number }[]): MareyError {
+function nobody(
+  { folder }: Session,
+  views: readonly { name: string; frameCount: number }[],
+  followed: number,
+): MareyError {
   const frames = views[0]?.frameCount ?? 0;
   if (frames < SHORTEST)
     return new MareyError(
@@ -221,6 +225,13 @@ function nobody({ folder }: Session, views: readonly { name: string; frameCount:
       folder,
       `there ${frames === 1 ? "is only 1 frame" : `are only ${frames} frames`}, in which nobody can be followed`,
       `Capture ${SHORTEST} frames at least`,
+    );
+  if (followed > 0)
+    return new MareyError(
+      "NOBODY",
+      folder,
+      `${followed} ${followed === 1 ? "person was" : "people were"} followed, but nobody's joints could be placed`,
+      "Check that calibration and views belong together; with a filter of Pose2Sim's, capture more frames than its min_chunk_size",
     );
   return new MareyError(
     "NOBODY",
