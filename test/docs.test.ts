@@ -33,7 +33,7 @@ describe("errors.md", () => {
   const codes = new Set(
     [...code.matchAll(thrown)].flatMap(([, , a, b]) => [a, b]).filter((c) => c !== undefined),
   );
-  const explained = [...page("errors.md").matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, name]) => name);
+  const explained = [...page("errors.md").matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, name]) => name);
 
   test("explains every code in the sources, each once, and no other", () => {
     expect(codes.size).toBeGreaterThan(80);
