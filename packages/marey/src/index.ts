@@ -1,7 +1,6 @@
 export {
   type DetectOptions,
   detectVideo,
-  type EyeModelName,
   type EyeOptions,
   type Eyes,
   eyeModels,
