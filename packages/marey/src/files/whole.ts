@@ -89,6 +89,8 @@ export function fileSet({ force }: WriteOptions = {}): FileSet {
       if (!force) await requireAbsent(path);
       const folder = dirname(path);
       const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
+      const before = pending.get(path);
+      if (before) await rm(before, { force: true });
       unfinished.add(temporary);
       pending.set(path, temporary);
       try {

@@ -7,9 +7,9 @@ import type { FileSet } from "../files/index.js";
 import type { CapturedPerson } from "./people.js";
 import type { PersonQuality } from "./summary.js";
 
-/** Formats by name, in the order given. @throws MareyError `FORMAT_UNKNOWN`. */
+/** Formats by name, in the order given, each once. @throws MareyError `FORMAT_UNKNOWN`. */
 export function formatsNamed(names: readonly string[]): MotionFormat[] {
-  return names.map((name) => {
+  const named = names.map((name) => {
     const format = motionFormats.find((each) => each.name === name.trim().toLowerCase());
     if (format) return format;
     throw new MareyError(
@@ -19,6 +19,7 @@ export function formatsNamed(names: readonly string[]): MotionFormat[] {
       "Name formats with commas between them",
     );
   });
+  return [...new Set(named)];
 }
 
 /** Writes a person's files into a set; formats that need rotations hold the fitted skeleton, the others the joints as placed. */
