@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
 import { MareyError } from "@marey/core";
@@ -8,7 +8,7 @@ import { identifyPeople } from "@marey/core/track";
 import { Command, Option } from "commander";
 import { detectVideo, type Eyes, eyeModels, openEyes, workerRuntime } from "../detect/index.js";
 import { drawOverlay } from "../detect/overlay.js";
-import { requireAbsent, writeWhole } from "../files/index.js";
+import { fileSet, requireAbsent } from "../files/index.js";
 import { openProgress, type Progress } from "../progress.js";
 import { openFrames } from "../video/index.js";
 import { interruptible } from "./interrupt.js";
@@ -234,6 +234,7 @@ async function look(
   return still ? detections : identifyPeople(detections);
 }
 
+/** Writes all results of an input, or none. */
 async function write(
   { input, name, outputs }: Plan,
   detections: Detections,
@@ -242,23 +243,35 @@ async function write(
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  if (outputs.json) await writeWhole(outputs.json, writeDetectionsJson(detections), { force });
-  if (outputs.openpose)
-    for (const { name: file, text } of writeOpenPose(detections, name)) {
-      signal?.throwIfAborted();
-      await writeWhole(join(outputs.openpose, file), text, { force });
+  const files = fileSet({ force });
+  const frames: string[] = [];
+  try {
+    if (outputs.json) await files.write(outputs.json, writeDetectionsJson(detections));
+    if (outputs.openpose)
+      for (const { name: file, text } of writeOpenPose(detections, name)) {
+        signal?.throwIfAborted();
+        await files.write(join(outputs.openpose, file), text);
+        frames.push(file);
+      }
+    if (outputs.overlay) {
+      const task = progress.task(`${name} overlay`);
+      const range = { start, end, step };
+      await drawOverlay(outputs.overlay, detections, input, range, { signal, onProgress: task.update });
+      task.end();
     }
-  if (outputs.overlay) {
-    const task = progress.task(`${name} overlay`);
-    await drawOverlay(
-      outputs.overlay,
-      detections,
-      input,
-      { start, end, step },
-      { signal, onProgress: task.update },
-    );
-    task.end();
+    await files.publish();
+    if (outputs.openpose) await removeOtherFrames(outputs.openpose, name, new Set(frames));
+  } finally {
+    await files.discard();
   }
+}
+
+/** Frames of an earlier, longer run would be taken for this one's. */
+async function removeOtherFrames(folder: string, name: string, frames: ReadonlySet<string>): Promise<void> {
+  const isFrame = (file: string) =>
+    file.startsWith(`${name}_`) && /^\d{12}_keypoints\.json$/.test(file.slice(name.length + 1));
+  for (const file of await readdir(folder))
+    if (isFrame(file) && !frames.has(file)) await rm(join(folder, file), { force: true });
 }
 
 function summary({ input, outputs }: Plan, model: string, { frames }: Detections, seconds: number): Detected {
