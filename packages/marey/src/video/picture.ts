@@ -85,7 +85,8 @@ async function readBytes(path: string): Promise<Buffer> {
 }
 
 function unreadable(path: string, cause: unknown): MareyError {
-  const what = `it can't be read as a picture (${cause instanceof Error ? cause.message : cause})`;
+  const [reason] = String(cause instanceof Error ? cause.message : cause).split("\n");
+  const what = `it can't be read as a picture (${reason})`;
   return new MareyError("IMAGE_UNREADABLE", path, what, "Check that it opens elsewhere, or copy it again", {
     cause,
   });
