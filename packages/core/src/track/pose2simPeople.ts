@@ -12,7 +12,9 @@ import { type LinkOptions, linker, linkPeople } from "./pose2simLink.js";
 export interface Pose2SimPeopleOptions {
   /** Look for any number of people instead of one (`multi_person`). */
   several?: boolean;
-  single?: Partial<SingleAssociationOptions>;
+  single?: Partial<Omit<SingleAssociationOptions, "joint">>;
+  /** Pose2Sim's name of the joint that stands for a single person; `Neck` when absent, the first joint without one. */
+  tracked?: string;
   affinity?: SeveralAssociationOptions;
   /** The triangulation whose people are linked over time. */
   triangulation?: DropSearchOptions;
@@ -30,12 +32,19 @@ export interface Pose2SimPeopleOptions {
 export function pose2simPeople(
   views: readonly Detections[],
   rig: Rig,
-  { several = false, single = {}, affinity = {}, triangulation = {}, link = {} }: Pose2SimPeopleOptions = {},
+  {
+    several = false,
+    single = {},
+    tracked = "Neck",
+    affinity = {},
+    triangulation = {},
+    link = {},
+  }: Pose2SimPeopleOptions = {},
 ): People {
   const solver = triangulator(projectionMatrices(rig.cameras));
   const frameCount = Math.max(0, ...views.map(({ frames }) => frames.length));
   const { skeleton } = views[0];
-  const joint = Math.max(pose2simJoint(skeleton, "Neck"), 0);
+  const joint = Math.max(pose2simJoint(skeleton, tracked), 0);
   const joints = pose2simMarkers(skeleton).map((marker) => marker.joint);
   const known = linker();
   const result: People = { frameCount, viewCount: views.length, people: [] };

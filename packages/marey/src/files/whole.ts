@@ -44,6 +44,17 @@ export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> 
   }
 }
 
+/** The bytes of a file, or undefined when there is none. @throws MareyError `FILE_READ` for any other reason. */
+export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await readWhole(path);
+  } catch (error) {
+    if (error instanceof MareyError && (error.cause as NodeJS.ErrnoException).code === "ENOENT")
+      return undefined;
+    throw error;
+  }
+}
+
 /**
  * Writes a file whole or not at all, making its folder if there is none: into a temporary file beside it, which then
  * takes its name.

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { MareyError } from "@marey/core";
 import type { MotionFormat } from "@marey/core/format";
 import { emptyTally, POSE2SIM_DEFAULTS, type Pose2simSettings } from "@marey/core/model/multiCamera";
@@ -89,9 +89,11 @@ async function captureInto(
   await plan.requireAbsent();
   const host = { cache: settings.cache === false ? noCache : stageCache(), clock, progress, signal };
   const calibrated = await readCalibration(session.calibration);
-  const opened = await clock.time(source === "videos" ? "detect" : "read", () =>
-    openViews(session, calibrated, { ...settings, source }, host),
-  );
+  const opened = await clock.time(source === "videos" ? "detect" : "read", async (mark) => {
+    const views = await openViews(session, calibrated, { ...settings, source }, host);
+    mark.cached = views.cached;
+    return views;
+  });
   const found = await associate(opened, method, host);
   const tallies = opened.views.map(emptyTally);
   const people: CaptureSummary["people"] = [];
@@ -114,7 +116,7 @@ async function captureInto(
     source,
     detector: opened.detector,
     skeleton: skeleton.name,
-    calibration: session.calibration,
+    calibration: relative(folder, session.calibration),
     filter: method.placing ? (method.placing.filter?.type ?? "none") : "body",
     frameRate,
     frameCount,
@@ -171,7 +173,10 @@ function methodOf(config: SessionConfig, settings: CaptureSettings): Method {
   const { method: name, filter, fill, hampel, keepLastFrame } = settings;
   const people = settings.people ?? (config.project?.multi_person === false ? 1 : undefined);
   const shared = { name, association: configured.people, people };
-  if (name === "marey" && (filter === undefined || filter === "body")) return shared;
+  if (name === "marey" && (filter === undefined || filter === "body")) {
+    refuseIdle(settings);
+    return shared;
+  }
   if (filter === "body")
     throw new MareyError(
       "FILTER_NAME",
@@ -190,6 +195,22 @@ function methodOf(config: SessionConfig, settings: CaptureSettings): Method {
       filter !== "none" && { filter: configuredFilter(config, filter.replaceAll("-", "_")) }),
   };
   return { ...shared, placing };
+}
+
+/** Settings that would do nothing are better refused than ignored. */
+function refuseIdle({ fill, hampel, keepLastFrame }: CaptureSettings): void {
+  const idle = Object.entries({
+    "--fill": fill,
+    "--no-hampel": hampel,
+    "--keep-last-frame": keepLastFrame,
+  }).find(([, value]) => value !== undefined);
+  if (idle)
+    throw new MareyError(
+      "OPTION",
+      idle[0],
+      "it belongs to Pose2Sim's filters and does nothing without one",
+      "Add --filter butterworth or another, or --pose2sim, or leave it out",
+    );
 }
 
 /** Where the results go. */

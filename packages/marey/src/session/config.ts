@@ -152,6 +152,7 @@ export function pose2simSettings(config: SessionConfig): Partial<Pose2simSetting
   const settings: Partial<Pose2simSettings> = {
     people: {
       several: project.multi_person,
+      tracked: single.tracked_keypoint,
       single: defined({
         maxError: single.reproj_error_threshold_association,
         minConfidence:

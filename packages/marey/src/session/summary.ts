@@ -131,7 +131,7 @@ export function adviceOf(
       );
     }
   }
-  for (const { number, frames, boneVariation } of people) {
+  for (const { number, frames, boneVariation, fitDistance = 0 } of people) {
     if (frames < 0.8 * frameCount)
       advice.push(
         `Person ${number} is placed in ${frames} of ${frameCount} frames: in the others fewer than two cameras saw them.`,
@@ -139,6 +139,10 @@ export function adviceOf(
     if (boneVariation > 0.08)
       advice.push(
         `Person ${number}'s limbs vary by ${(100 * boneVariation).toFixed(0)} %: look at the overlays for limbs that the detector confuses.`,
+      );
+    if (fitDistance > 0.05)
+      advice.push(
+        `Person ${number}'s skeleton in BVH and GLB lies ${Math.round(1000 * fitDistance)} mm from the joints: too little of the body was measured for it.`,
       );
   }
   return advice;

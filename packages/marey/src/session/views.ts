@@ -5,7 +5,7 @@ import { MareyError } from "@marey/core";
 import type { Rig } from "@marey/core/camera";
 import type { View } from "@marey/core/model/multiCamera";
 import { body25b } from "@marey/core/skeleton";
-import { type Eyes, openEyes, type WorkerRuntime, workerRuntime } from "../detect/index.js";
+import { type Eyes, eyeModels, openEyes, type WorkerRuntime, workerRuntime } from "../detect/index.js";
 import type { Progress } from "../progress.js";
 import { probeVideo } from "../video/index.js";
 import { fingerprint, type StageCache } from "./cache.js";
@@ -37,6 +37,8 @@ export interface OpenedViews {
   identity: unknown;
   /** What found the joints. */
   detector: string;
+  /** Nothing had to be looked at: all came from the cache. */
+  cached: boolean;
 }
 
 /** Opens a session's views: finds people in its videos, or reads its detections. */
@@ -55,11 +57,14 @@ export async function openViews(
 }
 
 async function openVideos(
-  { videos, calibration }: Session,
+  session: Session,
   calibrated: Rig,
-  { model, start, end }: ViewSettings,
+  settings: ViewSettings,
   { cache, progress, signal }: { cache: StageCache; progress: Progress; signal?: AbortSignal },
 ): Promise<OpenedViews> {
+  const { videos, calibration } = session;
+  const { model } = settings;
+  const [start, end] = rangeOf(session, settings);
   const shapes = await Promise.all(
     videos.map(async ({ name, path }) => ({ name, ...(await probeVideo(path)) })),
   );
@@ -86,7 +91,13 @@ async function openVideos(
       signal,
     );
     const prints = await Promise.all(videos.map(({ path }) => fingerprint(path)));
-    return { views, rig, identity: { prints, model, start, end }, detector: model };
+    return {
+      views,
+      rig,
+      identity: { prints, model, start, end },
+      detector: detectorName(model),
+      cached: !runtime,
+    };
   } finally {
     await runtime?.close();
   }
@@ -110,6 +121,12 @@ async function allOrNone<Thing, Result>(
   );
   either.throwIfAborted();
   return results.map((result) => (result as PromiseFulfilledResult<Result>).value);
+}
+
+/** The model with the networks that it runs. */
+function detectorName(model: string): string {
+  const found = Object.entries(eyeModels).find(([name]) => name === model)?.[1];
+  return found ? `${model} (${found.networks.join(" + ")})` : model;
 }
 
 function requireOneRate(shapes: readonly { name: string; frameRate: number }[]): void {
@@ -146,6 +163,7 @@ async function openDetections(
     rig,
     identity: { prints, frameRate, start, end },
     detector: `stored ${skeleton.name} detections`,
+    cached: false,
   };
 }
 

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MareyError } from "@marey/core";
 import { importTfjs, readOnnx } from "@marey/core/graph";
+import { readIfThere, writeWhole } from "../files/whole.js";
 import type { Card } from "./card.js";
-import { readIfThere, writeWhole } from "./files.js";
 
 /** Under this key an embedded file tells from what it was made. */
 const STAMP = "marey.stamp";
@@ -43,7 +43,7 @@ export async function convertNetwork(card: Card, folder: string, importer: strin
     name: card.name,
     metadata: { [STAMP]: stamp, licence: card.licence, author: card.author },
   });
-  await writeWhole(path, onnx);
+  await writeWhole(path, onnx, { force: true });
   return true;
 }
 

@@ -3,9 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { declaredShape, elementTypeName, importTfjs, readOnnx, readTopology } from "@marey/core/graph";
+import { readIfThere, requireAbsent, writeWhole } from "../files/whole.js";
 import type { Card } from "./card.js";
 import { cards } from "./cards.js";
-import { readIfThere, writeWhole } from "./files.js";
 import { findCard, networksFolder } from "./networks.js";
 
 /** A network in the list. `bytes` is absent when the build hasn't made its file. */
@@ -114,19 +114,13 @@ export async function importModel(
       "an imported network is an ONNX file",
       "Give a name that ends in .onnx",
     );
-  if (existsSync(to) && !force)
-    throw new MareyError(
-      "FILE_EXISTS",
-      to,
-      "the file is there already",
-      "Choose another name or pass --force",
-    );
+  if (!force) await requireAbsent(to);
   const json = await readText(path);
   const { weightFiles } = readTopology(json, path);
   const parts = await Promise.all(weightFiles.map((name) => readWeightFile(path, name)));
   const name = basename(path).replace(/\.json$/i, "");
   const { onnx } = importTfjs(json, Buffer.concat(parts), { name, halves: !float32 });
-  await writeWhole(to, onnx);
+  await writeWhole(to, onnx, { force });
   return describeOnnx(onnx, to);
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readOnnx } from "@marey/core/graph";
@@ -7,7 +7,6 @@ import { onnxRuntime } from "../run/index.js";
 import { cardSchema, readCard } from "./card.js";
 import { cards } from "./cards.js";
 import { convertNetwork, importerDigest } from "./convert.js";
-import { writeWhole } from "./files.js";
 import { findCard, networkBytes } from "./networks.js";
 
 let folder: string;
@@ -85,14 +84,4 @@ describe("embedding", () => {
     await expect(convertNetwork(elsewhere, folder, "")).rejects.toMatchObject({ code: "NETWORK_SOURCE" });
     expect(await readdir(folder)).not.toContain(card.file);
   });
-});
-
-test("a file is written whole, and nothing is left of one that can't be", async () => {
-  const inside = join(folder, "whole");
-  await writeWhole(join(inside, "a.txt"), "new");
-  expect(await readFile(join(inside, "a.txt"), "utf8")).toBe("new");
-  await expect(writeWhole(join(inside, "a.txt", "b.txt"), "x")).rejects.toMatchObject({ code: "FILE_WRITE" });
-  await expect(writeWhole(inside, "x")).rejects.toMatchObject({ code: "FILE_WRITE" });
-  expect(await readdir(inside)).toEqual(["a.txt"]);
-  expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions } from "@marey/core/seam";
+import { readIfThere } from "../files/whole.js";
 import type { Card } from "./card.js";
 import { cards } from "./cards.js";
-import { readIfThere } from "./files.js";
 
 /** Folder of the embedded networks; the same from `src/store` and `dist/store`. */
 export const networksFolder: string = join(import.meta.dirname, "../../networks");
