@@ -29,7 +29,7 @@ export interface BodyAdjustmentOptions {
   overlap?: number;
 }
 
-export const BODY_ADJUSTMENT_DEFAULTS: Required<Omit<BodyAdjustmentOptions, "frameRate">> = {
+const BODY_ADJUSTMENT_DEFAULTS: Required<Omit<BodyAdjustmentOptions, "frameRate">> = {
   longestGap: 0.5,
   reach: 0.1,
   agility: 100,

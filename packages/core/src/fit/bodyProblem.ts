@@ -50,7 +50,7 @@ export interface BodyTolerances {
 /** Of the differences over time that smoothness keeps small: the third, jerk. */
 export const order = 3;
 /** Multiple of `pixelSigma` at which an observation has lost three quarters of its weight (Geman & McClure 1985). */
-export const cut = 4;
+const cut = 4;
 /** Of a bone's spread, at which a length has lost half its weight (Cauchy). */
 const boneCut = 3;
 /** Metres: standard deviation of the difference between a left limb and the right one. */

@@ -13,7 +13,7 @@ export interface Container {
   accessor(index: unknown, type: AccessorType, where: string): Float64Array;
 }
 
-export type AccessorType = "SCALAR" | "VEC3" | "VEC4" | "MAT4";
+type AccessorType = "SCALAR" | "VEC3" | "VEC4" | "MAT4";
 
 const COMPONENTS = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 } as const;
 type Read = (view: DataView, at: number) => number;

@@ -3,7 +3,7 @@ import { type Demuxer, frameRateOf, openCodec, openDemuxer } from "./demux.js";
 import { listFrameTimes, placeOf } from "./seek.js";
 
 /** Where a decoded frame stands. */
-export interface FramePlace {
+interface FramePlace {
   index: number;
   /** Seconds from the first frame. */
   time: number;
