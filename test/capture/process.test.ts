@@ -140,6 +140,22 @@ describe.skipIf(!existsSync(data))("videos", () => {
     await expect(capture(folder, settings, { progress })).rejects.toThrow(says);
     expect(existsSync(out)).toBe(false);
   });
+
+  test("pictures that aren't the calibration's; frames beyond the end", async () => {
+    const { folder, out } = videoSession("other pictures");
+    const settings = { method: "marey", formats: ["trc"], model: "fast" } as const;
+    const progress = openProgress({ silent: true });
+    await expect(capture(folder, { ...settings, start: 5000 }, { progress })).rejects.toThrow(
+      /cam0\d\.mp4: no frame lies at or after 5000; it has 100/,
+    );
+    const calibration = join(folder, "calibration", "Calib_qualisys.toml");
+    const text = readFileSync(calibration, "utf8");
+    writeFileSync(calibration, text.replace(/size = \[[^\]]*\]/, "size = [ 640.0, 480.0]"));
+    await expect(capture(folder, settings, { progress })).rejects.toThrow(
+      /\[cam01\]: calibrated at 640×480, but cam01 shows 1080×1920.*Calibrate at the recorded size/,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
 });
 
 /** A second of silence as a WAV file. */

@@ -99,7 +99,7 @@ async function firstFrame(decoder: Decoder, path: string, start: number, end: nu
       throw new MareyError(
         "FRAME_RANGE",
         path,
-        `no frame lies ${Number.isFinite(end) ? `between ${start} and ${end}` : `at or after ${start}`}${count > 0 ? `; it has ${count}` : ""}`,
+        `no frame lies ${place ? `between ${start} and ${end}` : `at or after ${start}`}${count > 0 ? `; it has ${count}` : ""}`,
         "Choose a range inside the video",
       );
     const damaged = decoder.unreadable();
