@@ -7,6 +7,7 @@ import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
 import { type Bvh, type BvhChannel, type BvhJoint, poseBvh, writeBvhRows } from "./bvh.js";
 import { followEuler, type RotationOrder } from "./euler.js";
 import { type Fitted, fittedPerson } from "./fitted.js";
+import { layoutName } from "./layoutName.js";
 
 export interface BvhOptions {
   /** Rotation channels of every joint, as listed in the file. */
@@ -217,5 +218,5 @@ function layoutOf(joints: readonly BvhJoint[], name: string): Skeleton {
     joints.findIndex((other) => other.name === joint) === i ? joint : `${joint} ${i + 1}`,
   );
   const rows = joints.map(({ parent }, i) => [unique[i], parent < 0 ? null : unique[parent], 0.107] as const);
-  return skeleton(name, rows);
+  return skeleton(layoutName(name), rows);
 }

@@ -4,6 +4,7 @@ import { JointState, jointStateNames } from "../motion/state.js";
 import { skeletons } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
 import { readDecimal } from "./decimal.js";
+import { layoutName } from "./layoutName.js";
 import { readLines } from "./lines.js";
 
 const HEADER = "frame,time,person,joint,x,y,z,state,sigma";
@@ -136,7 +137,7 @@ function layoutOf(names: readonly string[], file: string): Skeleton {
   );
   if (known) return known;
   return skeleton(
-    file,
+    layoutName(file),
     names.map((joint) => [joint, null, 0.107]),
   );
 }

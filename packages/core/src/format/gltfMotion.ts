@@ -5,6 +5,7 @@ import { skeletons } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
 import type { Gltf } from "./gltf.js";
 import { poseGltf } from "./gltfPose.js";
+import { layoutName } from "./layoutName.js";
 
 /** Joint positions of a file: an hour of several people fits; a broken file can't ask for any memory. */
 const LARGEST = 2 ** 26;
@@ -91,7 +92,7 @@ function layoutOf(gltf: Gltf, nodes: readonly number[], file: string): Skeleton 
   );
   if (known) return known;
   return skeleton(
-    file,
+    layoutName(file),
     names.map((name, i) => [name, parents[i] < 0 ? null : names[parents[i]], 0.107]),
   );
 }

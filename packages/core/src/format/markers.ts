@@ -2,8 +2,9 @@ import { MareyError } from "../error.js";
 import type { Motion, MotionPerson } from "../motion/motion.js";
 import { JointState } from "../motion/state.js";
 import { skeletons } from "../skeleton/layouts.js";
-import { pose2simJoint, pose2simMarkers } from "../skeleton/pose2sim.js";
+import { isPose2simLayout, type NamedJoint, pose2simJoint, pose2simMarkers } from "../skeleton/pose2sim.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
+import { layoutName } from "./layoutName.js";
 import { turnVectors } from "./upAxis.js";
 
 /** Named points over time, as marker files hold them: Y up. */
@@ -26,7 +27,7 @@ export interface Markers {
 export interface MarkerOptions {
   /**
    * What the markers are called: Pose2Sim's names and order (`RHip`, what OpenSim models expect), or every joint of the
-   * skeleton by its own name. Pose2Sim's when absent.
+   * skeleton by its own name. Pose2Sim's when absent, as far as they go: see `namedMarkers`.
    */
   names?: "pose2sim" | "joints";
 }
@@ -36,10 +37,7 @@ const METRES = { m: 1, cm: 0.01, mm: 0.001 } as const;
 /** One person as markers: Y up, metres rounded to the micrometre (float32 holds no more at the size of a room). */
 export function motionToMarkers(person: MotionPerson, motion: Motion, options: MarkerOptions = {}): Markers {
   const { joints } = motion.skeleton;
-  const chosen =
-    options.names === "joints"
-      ? joints.map((name, joint) => ({ name, joint }))
-      : pose2simMarkers(motion.skeleton);
+  const chosen = options.names === "joints" ? ownMarkers(motion.skeleton) : namedMarkers(motion.skeleton);
   const points = new Float64Array(motion.frameCount * chosen.length * 3);
   let o = 0;
   for (let t = 0; t < motion.frameCount; t++)
@@ -57,6 +55,23 @@ export function motionToMarkers(person: MotionPerson, motion: Motion, options: M
     ),
     points: turnVectors(points, motion.up, "y", 3, points),
   };
+}
+
+const ownMarkers = ({ joints }: Skeleton): NamedJoint[] => joints.map((name, joint) => ({ name, joint }));
+
+/**
+ * Markers by Pose2Sim's names. A layout that Pose2Sim orders gives what Pose2Sim writes. Of other layouts no joint is
+ * lost: those that Pose2Sim has no name for follow under their own. Joints of an unknown layout without bones are
+ * somebody's markers and stay as they are called.
+ */
+function namedMarkers(layout: Skeleton): NamedJoint[] {
+  const named = pose2simMarkers(layout);
+  if (isPose2simLayout(layout)) return named;
+  const { joints, parents } = layout;
+  if (!skeletons.includes(layout) && parents.every((parent) => parent < 0)) return ownMarkers(layout);
+  const first = named.filter(({ name }) => !joints.includes(name));
+  const taken = new Set(first.map(({ joint }) => joint));
+  return [...first, ...ownMarkers(layout).filter(({ joint }) => !taken.has(joint))];
 }
 
 /**
@@ -115,7 +130,7 @@ function skeletonOf(names: readonly string[], file: string): Skeleton {
   // Markers have no OKS constants; the hip's is as good as any and never used for them.
   const unique = names.map((name, i) => (names.indexOf(name) === i ? name : `${name} ${i + 1}`));
   return skeleton(
-    file,
+    layoutName(file),
     unique.map((name) => [name, null, 0.107]),
   );
 }

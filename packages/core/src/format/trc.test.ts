@@ -3,7 +3,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
-import { body25b } from "../skeleton/layouts.js";
+import { body25b, skeletons } from "../skeleton/layouts.js";
+import { pose2simJoint } from "../skeleton/pose2sim.js";
+import { skeleton } from "../skeleton/skeleton.js";
 import { readDecimal, writeDecimal } from "./decimal.js";
 import { markersToMotion, motionToMarkers } from "./markers.js";
 import { readTrc, writeTrc } from "./trc.js";
@@ -145,5 +147,51 @@ describe("convention: marker files are Y up, (X, Y, Z) of a Z-up world is (Y, Z,
     const markers = { ...motionToMarkers(motion.people[0], motion), names: Array(21).fill("M") };
     const back = markersToMotion(markers);
     expect(back.skeleton.joints[1]).toBe("M 2");
+  });
+
+  test.each([
+    ["RHip", "r.ASIS_study", "C7_study"],
+    ["nose", "left_hip", "tail"],
+  ])("markers of no layout are written as they were read: %s, %s, %s", (...names) => {
+    const points = Float64Array.from({ length: 18 }, (_, i) => i / 4);
+    const times = Float64Array.of(0, 1);
+    const markers = { names, frameRate: 1, units: "m" as const, firstFrame: 0, times, points };
+    const back = markersToMotion(markers, undefined, "take/walk.1.trc");
+    expect(back.skeleton.name).toBe("walk.1");
+    expect(motionToMarkers(back.people[0], back)).toEqual(markers);
+  });
+
+  test.each(skeletons)(
+    "of $name no joint is lost, but those that Pose2Sim leaves out of its own",
+    (layout) => {
+      const J = layout.joints.length;
+      const values = Float32Array.from({ length: J * 3 }, (_, i) => i / 8);
+      const people = [{ id: 0, positions: values, state: new Uint8Array(J).fill(1) }];
+      const whole = { ...motion, skeleton: layout, up: "y" as const, frameCount: 1, people };
+      const { names, points } = motionToMarkers(people[0], whole);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names).toEqual(expect.arrayContaining(["RHip", "LWrist"]));
+      const left: Record<string, number> = { body25b: 21, halpe26: 22 };
+      expect(names.length).toBe(left[layout.name] ?? J);
+      const joints = Array.from({ length: points.length / 3 }, (_, m) => Math.round((points[3 * m] * 8) / 3));
+      names.forEach((name, m) => {
+        const joint = layout.joints.includes(name)
+          ? layout.joints.indexOf(name)
+          : pose2simJoint(layout, name);
+        expect(joints[m]).toBe(joint);
+      });
+      expect(new Set(joints).size).toBe(names.length);
+    },
+  );
+
+  test("joints of a tree, such as a fitted one, have Pose2Sim's names; the rest follows", () => {
+    const tree = skeleton("walk", [
+      ["pelvis", null, 0.1],
+      ["lower_back", "pelvis", 0.1],
+      ["right_hip", "pelvis", 0.1],
+    ]);
+    const people = [{ id: 0, positions: new Float32Array(9), state: new Uint8Array(3).fill(1) }];
+    const { names } = motionToMarkers(people[0], { ...motion, skeleton: tree, frameCount: 1, people });
+    expect(names).toEqual(["Hip", "RHip", "lower_back"]);
   });
 });

@@ -17,6 +17,9 @@ const order = new Map<Skeleton, readonly string[]>([
   [halpe26, ["Hip", ...rightLeg, ...leftLeg, ...upper]],
 ]);
 
+/** Whether Pose2Sim writes files of this layout, in an order of its own. */
+export const isPose2simLayout = (skeleton: Skeleton): boolean => order.has(skeleton);
+
 const special: Record<string, readonly string[]> = {
   Hip: ["pelvis"],
   Neck: ["neck", "upper_neck"],

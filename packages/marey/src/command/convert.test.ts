@@ -34,6 +34,21 @@ describe.skipIf(!there)("marey convert", () => {
     });
   });
 
+  test("markers of no layout survive TRC → C3D → JSON → TRC, all 64", async () => {
+    const study = join(trial, "reference/author_filt_butterworth_LSTM.trc");
+    const chain = [study, at("a.c3d"), at("a.json"), at("a.trc")];
+    for (let i = 1; i < chain.length; i++) await convert(chain[i - 1]!, chain[i]!);
+    const want = readTrc(bytes(study));
+    const got = readTrc(bytes(at("a.trc")));
+    expect(got.names).toEqual(want.names);
+    expect(got.names.length).toBe(64);
+    got.points.forEach((value, i) => {
+      expect(Math.abs(value - want.points[i]!)).toBeLessThan(6e-6);
+    });
+    const file = readMareyJson(bytes(at("a.json")));
+    expect(file.kind === "motion" && file.motion.skeleton.name).toBe("a");
+  });
+
   test("markers become BVH and GLB: a skeleton is fitted and said so", async () => {
     const done = await convert(trc, at("a.bvh"));
     expect(done.fitDistance).toBeLessThan(0.05);
