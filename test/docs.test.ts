@@ -46,6 +46,21 @@ describe("errors.md", () => {
   });
 });
 
+test("the commands that messages name exist", () => {
+  const named = sources().flatMap((text) => [...text.matchAll(/\bmarey ([a-z]+)\b(?! unexpectedly)/g)]);
+  const commands = [
+    captureCommand,
+    compareCommand,
+    convertCommand,
+    demoCommand,
+    detectCommand,
+    modelsCommand,
+  ];
+  const names = commands.map((make) => make().name());
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, name] of named) expect(names).toContain(name);
+});
+
 describe("options", () => {
   const optionsOf = (command: ReturnType<typeof captureCommand>): string[] =>
     [...command.options.map(({ long }) => long ?? ""), ...command.commands.flatMap(optionsOf)].sort();

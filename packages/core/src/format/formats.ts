@@ -136,7 +136,7 @@ function readJsonMotion(bytes: Uint8Array, name: string): Motion {
     "MOTION_KIND",
     name,
     `it holds 2D ${file.kind}, not a motion`,
-    "Lift or triangulate it first",
+    "Make 3D motion from all cameras first: marey capture",
   );
 }
 

@@ -224,7 +224,7 @@ async function writeViews(
       "CONVERT_KIND",
       output,
       `2D ${kind} can't be written as ${extension}`,
-      "Name a .json file or a folder, or make 3D motion of them first: marey capture, marey lift",
+      "Name a .json file or a folder, or make 3D motion from all cameras first: marey capture",
     );
   return {
     input,
