@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
@@ -12,7 +12,8 @@ import { MareyError } from "@marey/core";
 export interface StageCache {
   /** What was stored; undefined when there is nothing, or when it is damaged. */
   get(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  put(name: string, bytes: Uint8Array): Promise<void>;
+  /** @param content Bytes, or what makes them piece by piece: it is called only where something is kept. */
+  put(name: string, content: Uint8Array | (() => Iterable<Uint8Array>)): Promise<void>;
 }
 
 /** Changes with any change of the algorithms whose results are cached. */
@@ -24,14 +25,14 @@ export function stageCache(folder = defaultFolder()): StageCache {
     async get(name) {
       const stored = await readFile(join(folder, name)).catch(() => undefined);
       if (!stored || stored.length < SEAL) return undefined;
-      const bytes = new Uint8Array(stored.subarray(SEAL));
-      return stored.subarray(0, SEAL).equals(seal(bytes)) ? bytes : undefined;
+      const bytes = new Uint8Array(stored.buffer, stored.byteOffset + SEAL, stored.length - SEAL);
+      return stored.subarray(0, SEAL).equals(seal(createHash("sha256").update(bytes))) ? bytes : undefined;
     },
-    async put(name, bytes) {
+    async put(name, content) {
       const temporary = join(folder, `${name}.${randomUUID().slice(0, 8)}.part`);
       try {
         await mkdir(folder, { recursive: true });
-        await writeFile(temporary, [seal(bytes), bytes]);
+        await writeSealed(temporary, content instanceof Uint8Array ? [content] : content());
         await rename(temporary, join(folder, name));
       } catch (cause) {
         await rm(temporary, { force: true });
@@ -50,8 +51,23 @@ export function stageCache(folder = defaultFolder()): StageCache {
 /** Bytes before a result that tell whether it is still what was stored: a disk can fail, a power cut leave holes. */
 const SEAL = 16;
 
-function seal(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest().subarray(0, SEAL);
+const seal = (hash: Hash) => hash.digest().subarray(0, SEAL);
+
+async function writeSealed(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    const hash = createHash("sha256");
+    // The seal is known at the end; until then its place is taken.
+    await file.writeFile(new Uint8Array(SEAL));
+    for (const piece of pieces) {
+      hash.update(piece);
+      await file.writeFile(piece);
+    }
+    const known = seal(hash);
+    for (let at = 0; at < SEAL; ) at += (await file.write(known, at, SEAL - at, at)).bytesWritten;
+  } finally {
+    await file.close();
+  }
 }
 
 /** A cache that keeps nothing. */

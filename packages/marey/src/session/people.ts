@@ -1,6 +1,6 @@
 import type { Rig } from "@marey/core/camera";
 import { fitMotion } from "@marey/core/fit";
-import { readMotionNpz, writeMotionNpz } from "@marey/core/format";
+import { motionNpzPieces, readMotionNpz } from "@marey/core/format";
 import {
   adjustTracked,
   detectionsOf,
@@ -154,7 +154,7 @@ async function placeCached(
       const placed = await place(person, views, rig, method, own);
       task.end();
       motion = placed && { skeleton, frameRate, up: rig.up, firstFrame, frameCount, people: [placed] };
-      if (motion) await cache.put(stageName("place", ...key), writeMotionNpz(motion));
+      if (motion) await putMotion(cache, stageName("place", ...key), motion);
       await cache.put(stageName("tally", ...key), new TextEncoder().encode(JSON.stringify(own)));
     }
     own.forEach((tally, v) => {
@@ -163,6 +163,10 @@ async function placeCached(
     return motion;
   });
 }
+
+/** Without a copy of the motion, which may be as large as memory allows. */
+const putMotion = (cache: StageCache, name: string, motion: Motion) =>
+  cache.put(name, () => motionNpzPieces(motion));
 
 function place(
   person: TrackedPerson,
@@ -199,7 +203,7 @@ async function fitCached(
     const { motion: fitted, reports } = fitMotion(placed);
     const fitDistance = reports[0]?.meanDistance ?? Number.NaN;
     task.end();
-    await cache.put(name, writeMotionNpz(fitted));
+    await putMotion(cache, name, fitted);
     await cache.put(distanceName, new TextEncoder().encode(String(fitDistance)));
     return { fitted, fitDistance };
   });

@@ -18,10 +18,11 @@ export interface VideoViewOptions {
   end?: number;
   signal?: AbortSignal;
   onProgress?: (done: number, total?: number) => void;
+  /** Frames whose detections are kept together (256): an interruption loses no more, each costs opening the video. */
+  piece?: number;
 }
 
-/** Frames whose detections are kept together; an interruption loses no more than these. */
-const CHUNK = 1024;
+const PIECE = 256;
 
 /** What is known of a video once all of it was seen. */
 interface Seen extends Pick<Detections, "frameRate" | "width" | "height"> {
@@ -35,8 +36,8 @@ interface Seen extends Pick<Detections, "frameRate" | "width" | "height"> {
  * looked at twice, and an interrupted run goes on where it was.
  */
 export async function openVideoView({ name, path }: ViewSource, options: VideoViewOptions): Promise<View> {
-  const { cache, model, start = 0, end } = options;
-  const identity = [await fingerprint(path), model, start, end];
+  const { cache, model, start = 0, end, piece = PIECE } = options;
+  const identity = [await fingerprint(path), model, start, end, piece];
   const seenName = stageName("detect", identity, "seen");
   const chunkName = (chunk: number) => stageName("detect", identity, chunk);
   const fresh = new Map<number, Detection[][]>();
@@ -76,10 +77,10 @@ export async function openVideoView({ name, path }: ViewSource, options: VideoVi
       const frames: Detection[][] = [];
       while (frames.length < last - from) {
         const at = from + frames.length;
-        const offset = Math.floor(at / CHUNK) * CHUNK;
-        const chunk = await readChunk(offset / CHUNK);
+        const offset = Math.floor(at / piece) * piece;
+        const chunk = await readChunk(offset / piece);
         // A piece may be shorter than it should where the file is damaged.
-        for (let t = at; t < Math.min(last, offset + CHUNK); t++) frames.push(chunk[t - offset] ?? []);
+        for (let t = at; t < Math.min(last, offset + piece); t++) frames.push(chunk[t - offset] ?? []);
       }
       return frames;
     },
@@ -95,26 +96,26 @@ async function lookAtAll(
 ): Promise<Seen> {
   const { skeleton } = await options.eyes();
   const joints = skeleton.joints.length;
-  const { cache, start = 0, end = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+  const { cache, start = 0, end = Number.POSITIVE_INFINITY, signal, onProgress, piece = PIECE } = options;
   const { width, height, frameRate, frameCount: promised } = await probeVideo(path);
   const total = Math.min(end, promised) - start;
   let frameCount = 0;
-  for (let chunk = 0; start + chunk * CHUNK < end; chunk++) {
+  for (let chunk = 0; start + chunk * piece < end; chunk++) {
     signal?.throwIfAborted();
-    const from = start + chunk * CHUNK;
+    const from = start + chunk * piece;
     const bytes = await cache.get(chunkName(chunk));
     const frames = bytes
       ? readDetectionChunk(bytes, joints, chunkName(chunk))
-      : await lookAt(path, from, Math.min(end, from + CHUNK), options, (done) =>
-          onProgress?.(chunk * CHUNK + done, total),
+      : await lookAt(path, from, Math.min(end, from + piece), options, (done) =>
+          onProgress?.(chunk * piece + done, total),
         );
     if (!frames) break;
     if (!bytes) {
       await cache.put(chunkName(chunk), writeDetectionChunk(frames, joints));
       if (cache === noCache) fresh.set(chunk, frames);
     }
-    frameCount = chunk * CHUNK + frames.length;
-    if (frames.length < CHUNK && frameCount >= total) break;
+    frameCount = chunk * piece + frames.length;
+    if (frames.length < piece && frameCount >= total) break;
   }
   return { frameRate, width, height, frameCount, layout: skeleton.name };
 }
