@@ -11,7 +11,7 @@ import { readGlb } from "./gltf.js";
 import { gltfToMotion } from "./gltfMotion.js";
 import { readMareyJson, writeMotionJson } from "./mareyJson.js";
 import { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
-import { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
+import { motionNpzPieces, readMotionNpz } from "./motionNpz.js";
 import { readTrc, writeTrc } from "./trc.js";
 
 /** What a file is made of: bytes, or pieces of text or bytes to be written one after the other. */
@@ -104,7 +104,7 @@ export const motionFormats: readonly MotionFormat[] = [
     summary: "arrays for NumPy, everything that is known, exactly",
     onePerson: false,
     fitted: false,
-    write: (motion) => writeMotionNpz(motion),
+    write: (motion) => motionNpzPieces(motion),
     read: readMotionNpz,
   },
   {

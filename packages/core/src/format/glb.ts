@@ -4,6 +4,7 @@ import type { Motion } from "../motion/motion.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
 import { type Fitted, fittedPerson } from "./fitted.js";
 import { animatedGlb } from "./glbAnimation.js";
+import { joinPieces } from "./pieces.js";
 import { restPositions, type Side, stickFigure } from "./stickFigure.js";
 
 /** Linear RGB: orange left, blue right (told apart by colour-blind people too), light grey between. */
@@ -57,14 +58,7 @@ export async function glbPieces(motion: Motion, file = "glb"): Promise<Iterable<
 
 /** `glbPieces` as one array of bytes. */
 export async function writeGlb(motion: Motion, file = "glb"): Promise<Uint8Array> {
-  const pieces = [...(await glbPieces(motion, file))];
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joinPieces(await glbPieces(motion, file));
 }
 
 interface Writing {

@@ -30,9 +30,9 @@ export {
   writeMotionJson,
 } from "./mareyJson.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
-export { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
-export { type NpyArray, type NpyContent, type NpyData, readNpy, writeNpy } from "./npy.js";
-export { type Npz, npzArray, readNpz, writeNpz } from "./npz.js";
+export { motionNpzPieces, readMotionNpz, writeMotionNpz } from "./motionNpz.js";
+export { type NpyArray, type NpyContent, type NpyData, type NpyInput, readNpy, writeNpy } from "./npy.js";
+export { type Npz, npzArray, npzPieces, readNpz, writeNpz } from "./npz.js";
 export {
   lastNumber,
   type NamedBytes,

@@ -2,10 +2,9 @@ import { MareyError } from "../error.js";
 import type { Motion, MotionPerson } from "../motion/motion.js";
 import { skeletons } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
-import type { NpyArray } from "./npy.js";
-import { type Npz, npzArray, readNpz, writeNpz } from "./npz.js";
-
-type Arrays = Record<string, Pick<NpyArray, "shape" | "data"> | string[]>;
+import type { NpyInput } from "./npy.js";
+import { type Npz, npzArray, npzPieces, readNpz } from "./npz.js";
+import { joinPieces } from "./pieces.js";
 
 /** Per-person arrays with their shape after the person axis: T frames, J joints. */
 const PARTS = [
@@ -25,9 +24,14 @@ const PARTS = [
  * metres, NaN where missing), `state_n` (T×J, uint8: 0 missing, 1 visible, 2 occluded, 3 inferred) and, where known,
  * `sigma_n`, `reprojection_n`, `views_n`, `rest_n` (J×3), `rotations_n` (T×J×4, quaternions x, y, z, w), `root_n` (T×3).
  */
-export function writeMotionNpz(motion: Motion): Uint8Array {
+export function writeMotionNpz(motion: Motion): Uint8Array<ArrayBuffer> {
+  return joinPieces(motionNpzPieces(motion));
+}
+
+/** `writeMotionNpz` in pieces, without a copy of the motion. */
+export function motionNpzPieces(motion: Motion): Generator<Uint8Array> {
   const { skeleton: layout, frameRate, firstFrame, frameCount, up, people } = motion;
-  const arrays: Arrays = {
+  const arrays: Record<string, NpyInput> = {
     frame_rate: { shape: [], data: Float64Array.of(frameRate) },
     first_frame: { shape: [], data: Int32Array.of(firstFrame) },
     up: [up],
@@ -42,7 +46,7 @@ export function writeMotionNpz(motion: Motion): Uint8Array {
       if (data) arrays[`${key}_${n}`] = { shape: sizes(axes, frameCount, layout.joints.length), data };
     }
   });
-  return writeNpz(arrays);
+  return npzPieces(arrays);
 }
 
 const sizes = (axes: readonly (number | "T" | "J")[], frames: number, joints: number) =>
@@ -80,11 +84,17 @@ function readPerson(
     const axes = PARTS.find(([part]) => part === key)?.[1] ?? [];
     return npzArray(npz, `${key}_${n}`, sizes(axes, frames, joints), name).data;
   };
-  const floats = (key: (typeof PARTS)[number][0]) => Float32Array.from(read(key), Number);
+  // What was read belongs to nobody else.
+  const floats = (key: (typeof PARTS)[number][0]) => {
+    const data = read(key);
+    return data instanceof Float32Array ? data : Float32Array.from(data, Number);
+  };
   const optional = (key: "sigma" | "reprojection" | "rest" | "rotations" | "root") =>
     npz.has(`${key}_${n}`) ? { [key]: floats(key) } : {};
   const positions = floats("positions");
-  const state = Uint8Array.from(read("state"), Number);
+  const states = read("state");
+  const state = states instanceof Uint8Array ? states : Uint8Array.from(states, Number);
+  const masks = npz.has(`views_${n}`) && read("views");
   if (state.some((value) => value > 3)) throw wrong(name, `array "state_${n}" holds values above 3`);
   for (let i = 0; i < state.length; i++) if (Number.isNaN(positions[i * 3])) state[i] = 0;
   return {
@@ -93,7 +103,7 @@ function readPerson(
     state,
     ...optional("sigma"),
     ...optional("reprojection"),
-    ...(npz.has(`views_${n}`) && { views: Uint32Array.from(read("views"), Number) }),
+    ...(masks && { views: masks instanceof Uint32Array ? masks : Uint32Array.from(masks, Number) }),
     ...optional("rest"),
     ...optional("rotations"),
     ...optional("root"),

@@ -1,5 +1,6 @@
 import { MareyError } from "../error.js";
 import { readLiteral } from "./literal.js";
+import { joinPieces } from "./pieces.js";
 import { halfToFloat } from "./safetensors.js";
 
 /** Numbers of a NumPy array. float16 is widened to float32, bool is 0 or 1. */
@@ -119,9 +120,9 @@ function itemSize(dtype: string, name: string): number {
   return kind === "U" ? 4 * size : size;
 }
 
-/** The bytes of one field of every element, one after the other. */
+/** The bytes of one field of every element, one after the other; those of the file where there is one field only. */
 function gather(data: Uint8Array, stride: number, offset: number, size: number, count: number) {
-  if (size === stride) return data.slice();
+  if (size === stride) return data;
   const out = new Uint8Array(size * count);
   for (let i = 0; i < count; i++)
     out.set(data.subarray(i * stride + offset, i * stride + offset + size), i * size);
@@ -204,12 +205,20 @@ const TYPES: readonly (readonly [new (length: number) => NpyData, string])[] = [
   [Uint32Array, "<u4"], [Int16Array, "<i2"], [Uint16Array, "<u2"], [Int8Array, "|i1"], [Uint8Array, "|u1"],
 ]; // biome-ignore format: a table
 
+/** What is written: numbers with their shape, or a list of texts. */
+export type NpyInput = { shape: readonly number[]; data: NpyData } | readonly string[];
+
 /** Writes numbers, or a list of texts, as a `.npy` file of version 1 (little-endian, row-major). */
-export function writeNpy(array: { shape: readonly number[]; data: NpyData } | readonly string[]): Uint8Array {
-  if (!("data" in array)) return joined(textType(array), [array.length], textBytes(array));
+export function writeNpy(array: NpyInput): Uint8Array {
+  return joinPieces(npyParts(array));
+}
+
+/** `writeNpy` as header and data; the data are the array's own memory. */
+export function npyParts(array: NpyInput): [header: Uint8Array, data: Uint8Array] {
+  if (!("data" in array)) return [header(textType(array), [array.length]), textBytes(array)];
   const { data, shape } = array;
   const dtype = TYPES.find(([type]) => data instanceof type)?.[1] as string;
-  return joined(dtype, shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return [header(dtype, shape), new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
 }
 
 const longest = (texts: readonly string[]) =>
@@ -228,15 +237,14 @@ function textBytes(texts: readonly string[]): Uint8Array {
   return new Uint8Array(codes.buffer);
 }
 
-function joined(dtype: string, shape: readonly number[], data: Uint8Array): Uint8Array {
+function header(dtype: string, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const literal = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${sizes}), }`;
   // NumPy aligns the data to 64 bytes with spaces before the final line end.
   const length = Math.ceil((10 + literal.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(length + data.length);
+  const bytes = new Uint8Array(length);
   bytes.set([...MAGIC, 1, 0, (length - 10) & 255, (length - 10) >> 8]);
   bytes.set(new TextEncoder().encode(`${literal.padEnd(length - 11)}\n`), 10);
-  bytes.set(data, length);
   return bytes;
 }
 

@@ -1,9 +1,11 @@
 import fc from "fast-check";
+import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
 import { readLiteral } from "./literal.js";
 import { readNpy, writeNpy } from "./npy.js";
-import { npzArray, readNpz, writeNpz } from "./npz.js";
+import { npzArray, npzPieces, readNpz, writeNpz } from "./npz.js";
+import { readZip } from "./zip.js";
 
 const sample = () =>
   writeNpz({
@@ -27,6 +29,24 @@ describe("NPZ", () => {
   });
 
   test("the same arrays give the same bytes", () => expect(sample()).toEqual(sample()));
+
+  test("archives equal, byte by byte, what fflate makes of the same files", () => {
+    const arrays = { "joints_ß": ["nose"], empty: { shape: [0], data: new Float32Array(0) }, one: { shape: [1], data: Float64Array.of(1) } }; // biome-ignore format: one record
+    const bytes = writeNpz(arrays);
+    const files = Object.fromEntries(readZip(bytes));
+    expect(Object.keys(files)).toEqual(["joints_ß.npy", "empty.npy", "one.npy"]);
+    expect(bytes).toEqual(new Uint8Array(zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) })));
+  });
+
+  test("pieces hold the arrays' own memory, not copies of it", () => {
+    const data = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
+    const pieces = [...npzPieces({ a: { shape: [2], data } })];
+    expect(
+      pieces.some(({ buffer, byteOffset, byteLength }) => {
+        return buffer === data.buffer && byteOffset === 4 && byteLength === 8;
+      }),
+    ).toBe(true);
+  });
 
   test("data begins at a multiple of 64 bytes, as NumPy wants it", () => {
     const bytes = writeNpy({ shape: [1000, 2, 3], data: new Uint8Array(6000) });

@@ -1,6 +1,7 @@
 import { MareyError } from "../error.js";
-import { type NpyArray, type NpyContent, readNpy, writeNpy } from "./npy.js";
-import { readZip, writeZip } from "./zip.js";
+import { type NpyArray, type NpyContent, type NpyInput, npyParts, readNpy } from "./npy.js";
+import { joinPieces } from "./pieces.js";
+import { readZip, zipPieces } from "./zip.js";
 
 /** Arrays and texts of a `.npz` file, by name. */
 export type Npz = Map<string, NpyContent>;
@@ -22,10 +23,15 @@ export function readNpz(bytes: Uint8Array, name = "npz"): Npz {
 }
 
 /** Writes arrays and lists of texts as a `.npz` archive, uncompressed as `numpy.savez` does. */
-export function writeNpz(
-  arrays: Readonly<Record<string, Pick<NpyArray, "shape" | "data"> | readonly string[]>>,
-): Uint8Array {
-  return writeZip(new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])));
+export function writeNpz(arrays: Readonly<Record<string, NpyInput>>): Uint8Array<ArrayBuffer> {
+  return joinPieces(npzPieces(arrays));
+}
+
+/** `writeNpz` in pieces, without a copy of the arrays: they must stay as they are until all pieces are written. */
+export function npzPieces(arrays: Readonly<Record<string, NpyInput>>): Generator<Uint8Array> {
+  return zipPieces(
+    Object.entries(arrays).map(([name, array]) => ({ name: `${name}.npy`, parts: npyParts(array) })),
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { inflateSync, zipSync } from "fflate";
+import { inflateSync } from "fflate";
 import { MareyError } from "../error.js";
 
 const REMEDY = "Copy or export the file again";
@@ -33,10 +33,59 @@ export function readZip(bytes: Uint8Array, name = "zip"): Map<string, Uint8Array
   return files;
 }
 
-/** Writes an archive without compression; the same files give the same bytes. */
-export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+/** A file that goes into an archive; its content may come in parts, which stand one after the other. */
+export interface ZipFile {
+  name: string;
+  parts: readonly Uint8Array[];
 }
+
+const LARGEST = 0xffffffff;
+
+/**
+ * Writes an archive without compression, piece by piece; the same files give the same bytes. The files' own bytes are
+ * handed on as they are, never copied.
+ *
+ * @throws MareyError `ZIP_LIMIT` for an archive of 4 GiB or more, which would need zip64.
+ */
+export function* zipPieces(files: Iterable<ZipFile>): Generator<Uint8Array> {
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  for (const { name, parts } of files) {
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    const text = new TextEncoder().encode(name);
+    if (offset + size > LARGEST - 65536)
+      throw new MareyError(
+        "ZIP_LIMIT",
+        `file "${name}"`,
+        "the archive would pass 4 GiB",
+        "Write fewer frames",
+      );
+    const crc = parts.reduce((sum, part) => crc32(part, sum), 0);
+    // Bit 11 of the flags says that the name is UTF-8.
+    const flags = text.length === name.length ? 0 : 0x0800;
+    const about = [...shorts(20, flags, 0), ...shorts(0, MIDNIGHT_1980), ...longs(crc, size, size)];
+    const local = Uint8Array.from([...longs(0x04034b50), ...about, ...shorts(text.length, 0)]);
+    directory.push(
+      Uint8Array.from([...longs(0x02014b50), ...shorts(20), ...about, ...shorts(text.length, 0, 0, 0, 0)]),
+      Uint8Array.from(longs(0, offset)),
+      text,
+    );
+    yield local;
+    yield text;
+    yield* parts;
+    offset += local.length + text.length + size;
+  }
+  yield* directory;
+  const count = directory.length / 3;
+  const size = directory.reduce((sum, { length }) => sum + length, 0);
+  yield Uint8Array.from([...longs(0x06054b50), ...shorts(0, 0, count, count), ...longs(size, offset), 0, 0]);
+}
+
+/** The first date that the format knows, 1 January 1980: no file says when it was written. */
+const MIDNIGHT_1980 = (1 << 5) | 1;
+
+const shorts = (...values: number[]) => values.flatMap((value) => [value & 255, (value >> 8) & 255]);
+const longs = (...values: number[]) => values.flatMap((value) => shorts(value & 0xffff, value >>> 16));
 
 function findDirectory(view: DataView, name: string): { count: number; offset: number } {
   const length = view.byteLength;
@@ -133,8 +182,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
+/** @param before Checksum of what stands before these bytes. */
+function crc32(bytes: Uint8Array, before = 0): number {
+  let c = ~before;
   for (let i = 0; i < bytes.length; i++) c = TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
 }
