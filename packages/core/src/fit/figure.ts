@@ -19,9 +19,11 @@ export interface Figure {
   stiffness: Float64Array;
   /** K×9: the rotations that directions alone gave. */
   expected: Float64Array;
+  /** Which axes of the measured positions are the figure's X, Y and Z: it stands Y up, they may not. */
+  axes: readonly [number, number, number];
 }
 
-export function figure(tree: Tree, rest: Float64Array): Figure {
+export function figure(tree: Tree, rest: Float64Array, axes: Figure["axes"] = [0, 1, 2]): Figure {
   const joints = tree.skeleton.joints.length;
   const world = new Float64Array(joints * 9);
   for (let i = 0; i < joints; i++) for (let k = 0; k < 3; k++) world[9 * i + 4 * k] = 1;
@@ -34,6 +36,7 @@ export function figure(tree: Tree, rest: Float64Array): Figure {
     position: new Float64Array(joints * 3),
     stiffness: new Float64Array(joints),
     expected: new Float64Array(joints * 9),
+    axes,
   };
 }
 
@@ -45,7 +48,8 @@ const interpolatedWeight = 1e-3;
 const inferredWeight = 0.3;
 
 /**
- * Reads a frame's measured places and weights into the figure.
+ * Reads a frame's measured places and weights into the figure. A place whose state is `missing` is a guess
+ * (`guessTrunk`): it only decides what nothing else does.
  *
  * @param typical Metres: the sigma whose weight is 1, or undefined to weigh by state only.
  * @returns Number of measured joints.
@@ -55,16 +59,18 @@ export function readTargets(
   joints: number,
   t: number,
   typical: number | undefined,
-  { tree, target, weight }: Figure,
+  { tree, target, weight, axes }: Figure,
 ): number {
   let count = 0;
   tree.sources.forEach(({ kind, terms }, i) => {
     target.fill(terms.length === 0 ? NaN : 0, 3 * i, 3 * i + 3);
     let variance = 0;
     let inferred = false;
+    let guessed = false;
     for (const [joint, share] of terms) {
       const at = t * joints + joint;
-      for (let k = 0; k < 3; k++) target[3 * i + k] += share * person.positions[3 * at + k];
+      for (let k = 0; k < 3; k++) target[3 * i + k] += share * person.positions[3 * at + axes[k]];
+      guessed ||= person.state[at] === JointState.missing;
       inferred ||= person.state[at] === JointState.inferred;
       const sigma = person.sigma?.[at] ?? NaN;
       variance +=
@@ -74,8 +80,8 @@ export function readTargets(
     const missing = Number.isNaN(target[3 * i] + target[3 * i + 1] + target[3 * i + 2]);
     if (missing) target.fill(NaN, 3 * i, 3 * i + 3);
     const trust = Math.min(100, Math.max(0.01, 1 / variance));
-    weight[i] = missing ? 0 : kind === "exact" ? trust : interpolatedWeight * trust;
-    if (!missing && kind === "exact") count++;
+    weight[i] = missing ? 0 : kind === "exact" && !guessed ? trust : interpolatedWeight * trust;
+    if (!missing && !guessed && kind === "exact") count++;
   });
   return count;
 }

@@ -1,7 +1,7 @@
 import { matrixToQuaternion, rotationBetween, slerp } from "../array/rotation.js";
 import { medianOf } from "../filter/median.js";
 import { forwardKinematics } from "../format/kinematics.js";
-import { turnUp } from "../format/upAxis.js";
+import { turnedAxes, turnUp } from "../format/upAxis.js";
 import type { Motion, MotionPerson } from "../motion/motion.js";
 import { JointState } from "../motion/state.js";
 import { type Figure, figure, readTargets, turnedBy } from "./figure.js";
@@ -9,6 +9,7 @@ import { carriesSeveral, chestOf, type Hold, holdsOf, place } from "./place.js";
 import { refine, refiner } from "./refine.js";
 import { type Bone, estimateRest } from "./rest.js";
 import { type Tree, treeOf } from "./tree.js";
+import { guessTrunk, withoutZeros } from "./trunk.js";
 import { twistLimbs } from "./twist.js";
 
 export interface FitOptions {
@@ -46,7 +47,7 @@ const chunk = 512;
  * follow a convention: hinges for upper arms and thighs (`twistLimbs`), the smallest turn from the parent elsewhere.
  * Positions are exactly the forward kinematics of `rest`, `rotations` and `root`; quaternions don't change sign between
  * frames. What a frame doesn't show is interpolated between the frames around it and is `inferred`; a frame with fewer
- * than four joints is NaN. Whole clip, linear in T.
+ * than four joints is NaN. Hips and shoulders that no frame shows are guessed (`guessTrunk`). Whole clip, linear in T.
  *
  * @throws MareyError `FIT_SKELETON` for a layout without hips and shoulders.
  */
@@ -54,26 +55,34 @@ export function fitMotion(
   motion: Motion,
   options: FitOptions = {},
 ): { motion: Motion; reports: FitReport[] } {
-  const upright = turnUp(motion, "y");
   const tree = treeOf(motion.skeleton);
-  const fits = upright.people.map((person) => fitPerson(person, upright, tree, options));
-  const fitted = { ...upright, skeleton: tree.skeleton, people: fits.map(({ person }) => person) };
+  // Turned Y up joint by joint as they are read: a long take has no room for a turned copy.
+  const fits = motion.people.map((person) => fitPerson(person, motion, tree, options));
+  const fitted: Motion = {
+    ...motion,
+    up: "y",
+    skeleton: tree.skeleton,
+    people: fits.map(({ person }) => person),
+  };
   return { motion: turnUp(fitted, motion.up, { inPlace: true }), reports: fits.map(({ report }) => report) };
 }
 
+/** The fitted person stands Y up. */
 function fitPerson(
-  person: MotionPerson,
-  { skeleton, frameCount, frameRate }: Motion,
+  given: MotionPerson,
+  { skeleton, frameCount, frameRate, up }: Motion,
   tree: Tree,
   options: FitOptions,
 ) {
   const { symmetric = true } = options;
   const width = skeleton.joints.length;
   const K = tree.skeleton.joints.length;
+  const person = guessTrunk(withoutZeros(given, width), skeleton);
   const typical = typicalSigma(person);
-  const targets = sampleTargets(person, width, frameCount, tree);
-  const { offsets, bones } = estimateRest(tree, targets, symmetric);
-  const body = figure(tree, offsets);
+  const axes = turnedAxes(up, "y");
+  const targets = sampleTargets(person, width, frameCount, figure(tree, new Float64Array(K * 3), axes));
+  const { offsets, bones } = estimateRest(tree, targets, symmetric, guessedJoints(person, width, tree));
+  const body = figure(tree, offsets, axes);
   const rotations = new Float32Array(frameCount * K * 4).fill(NaN);
   const root = new Float32Array(frameCount * 3).fill(NaN);
   const seen = new Uint8Array(frameCount * K);
@@ -105,7 +114,7 @@ function fitPerson(
   const fitted: MotionPerson = { ...result, rest, rotations, root };
   return {
     person: fitted,
-    report: { id: person.id, ...compare(person, width, tree, positions), bones, emptyFrames },
+    report: { id: person.id, ...compare(person, width, axes, tree, positions), bones, emptyFrames },
   };
 }
 
@@ -126,10 +135,23 @@ function typicalSigma({ sigma }: MotionPerson): number | undefined {
   return stated.length > 0 ? medianOf(stated) : undefined;
 }
 
+/** The tree's joints that have places but were never measured. */
+function guessedJoints({ positions, state }: MotionPerson, width: number, { sources }: Tree): Set<number> {
+  const guessed = sources.flatMap(({ kind, terms }, i) => {
+    if (kind !== "exact") return [];
+    let places = 0;
+    for (let at = terms[0][0]; at < state.length; at += width) {
+      if (state[at] !== JointState.missing) return [];
+      if (!Number.isNaN(positions[3 * at])) places++;
+    }
+    return places > 0 ? [i] : [];
+  });
+  return new Set(guessed);
+}
+
 /** S×K×3: the measured places in evenly spaced frames. */
-function sampleTargets(person: MotionPerson, width: number, frames: number, tree: Tree): Float64Array {
-  const K = tree.skeleton.joints.length;
-  const body = figure(tree, new Float64Array(K * 3));
+function sampleTargets(person: MotionPerson, width: number, frames: number, body: Figure): Float64Array {
+  const K = body.weight.length;
   const count = Math.min(frames, sampleFrames);
   const targets = new Float64Array(count * K * 3);
   for (let s = 0; s < count; s++) {
@@ -259,7 +281,13 @@ function describe(person: MotionPerson, width: number, tree: Tree, positions: Fl
   return { id, positions, state, ...(sigma && { sigma }), ...(shape && { shape }) };
 }
 
-function compare(person: MotionPerson, width: number, tree: Tree, positions: Float32Array) {
+function compare(
+  person: MotionPerson,
+  width: number,
+  [x, y, z]: Figure["axes"],
+  tree: Tree,
+  positions: Float32Array,
+) {
   const K = tree.skeleton.joints.length;
   const distances: Record<string, number> = {};
   let total = 0;
@@ -270,11 +298,11 @@ function compare(person: MotionPerson, width: number, tree: Tree, positions: Flo
     let frames = 0;
     for (let a = 3 * terms[0][0], b = 3 * i; b < positions.length; a += 3 * width, b += 3 * K) {
       const distance = Math.hypot(
-        person.positions[a] - positions[b],
-        person.positions[a + 1] - positions[b + 1],
-        person.positions[a + 2] - positions[b + 2],
+        person.positions[a + x] - positions[b],
+        person.positions[a + y] - positions[b + 1],
+        person.positions[a + z] - positions[b + 2],
       );
-      if (Number.isNaN(distance)) continue;
+      if (Number.isNaN(distance) || person.state[a / 3] === JointState.missing) continue;
       sum += distance;
       frames++;
     }

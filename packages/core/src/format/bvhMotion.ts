@@ -6,7 +6,7 @@ import { skeletons } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
 import { type Bvh, type BvhChannel, type BvhJoint, poseBvh, writeBvhRows } from "./bvh.js";
 import { followEuler, type RotationOrder } from "./euler.js";
-import { type Fitted, fittedPerson } from "./fitted.js";
+import { type Fitted, fittedPerson, readRotation } from "./fitted.js";
 import { layoutName } from "./layoutName.js";
 
 export interface BvhOptions {
@@ -81,14 +81,15 @@ function* bvhRows(
   scale: number,
 ): Generator<Float64Array> {
   const row = new Float64Array(3 + joints * 3);
+  const q = new Float64Array(4);
   const R = new Float64Array(9);
   const angles = Array.from({ length: joints }, () => new Float64Array(3));
   for (let t = 0; t < fitted.posed.length; t++) {
     let c = 0;
     for (let k = 0; k < 3; k++) row[c++] = fitted.root[t * 3 + k] * scale;
     for (const joint of fitted.order) {
-      const o = (t * joints + joint) * 4;
-      quaternionToMatrix(fitted.rotations.subarray(o, o + 4), R);
+      readRotation(fitted, t, joint, q);
+      quaternionToMatrix(q, R);
       followEuler(R, order, angles[joint]);
       for (let k = 0; k < 3; k++) row[c++] = (angles[joint][k] * 180) / Math.PI;
     }

@@ -2,7 +2,7 @@ import { type Accessor, Document, type Node, WebIO } from "@gltf-transform/core"
 import { MareyError } from "../error.js";
 import type { Motion } from "../motion/motion.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
-import { type Fitted, fittedPerson } from "./fitted.js";
+import { type Fitted, fittedPerson, readRotation } from "./fitted.js";
 import { animatedGlb } from "./glbAnimation.js";
 import { joinPieces } from "./pieces.js";
 import { restPositions, type Side, stickFigure } from "./stickFigure.js";
@@ -82,11 +82,12 @@ function figureMaterials(document: Document): Materials {
 /** Nodes at the first frame's pose, so that a viewer without animation shows that. */
 function jointNodes(document: Document, layout: Skeleton, fitted: Fitted): Node[] {
   const t = fitted.posed.indexOf(1);
-  const joints = layout.joints.length;
+  const rotation = new Float64Array(4);
   const nodes = layout.joints.map((name, j) => {
     const at =
       layout.parents[j] < 0 ? fitted.root.subarray(t * 3, t * 3 + 3) : fitted.rest.subarray(j * 3, j * 3 + 3);
-    const q = unit(fitted.rotations.subarray((t * joints + j) * 4, (t * joints + j) * 4 + 4));
+    readRotation(fitted, t, j, rotation);
+    const q = unit(rotation);
     return document
       .createNode(name)
       .setTranslation([at[0], at[1], at[2]])
@@ -136,7 +137,7 @@ function body(
   return document.createNode(`${name} figure`).setMesh(mesh).setSkin(skin);
 }
 
-function unit(q: Float32Array): number[] {
+function unit(q: Float64Array): number[] {
   const length = Math.hypot(q[0], q[1], q[2], q[3]);
   return length > 0 ? Array.from(q, (value) => value / length) : [0, 0, 0, 1];
 }

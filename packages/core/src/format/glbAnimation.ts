@@ -1,4 +1,4 @@
-import type { Fitted } from "./fitted.js";
+import { type Fitted, readRotation } from "./fitted.js";
 
 /** A glTF file's JSON, as far as an animation is added to it. */
 export interface GltfJson {
@@ -94,24 +94,24 @@ function posedFrames({ posed }: Fitted): Int32Array {
 }
 
 /** Unit quaternions of a joint; of q and −q the one nearer to the one before: not every viewer takes the shorter arc. */
-function rotationKeys({ rotations, rest }: Fitted, joint: number, frames: Int32Array): Float32Array {
+function rotationKeys(fitted: Fitted, joint: number, frames: Int32Array): Float32Array {
   const keys = new Float32Array(4 * frames.length);
-  const width = (4 * rest.length) / 3;
+  const q = new Float64Array(4);
   for (let i = 0; i < frames.length; i++) {
-    const from = frames[i] * width + 4 * joint;
+    readRotation(fitted, frames[i], joint, q);
     const key = 4 * i;
     let square = 0;
     let dot = 0;
     for (let k = 0; k < 4; k++) {
-      square += rotations[from + k] ** 2;
-      if (i > 0) dot += rotations[from + k] * keys[key - 4 + k];
+      square += q[k] ** 2;
+      if (i > 0) dot += q[k] * keys[key - 4 + k];
     }
     if (square === 0) {
       keys[key + 3] = dot < 0 ? -1 : 1;
       continue;
     }
     const scale = (dot < 0 ? -1 : 1) / Math.sqrt(square);
-    for (let k = 0; k < 4; k++) keys[key + k] = scale * rotations[from + k];
+    for (let k = 0; k < 4; k++) keys[key + k] = scale * q[k];
   }
   return keys;
 }

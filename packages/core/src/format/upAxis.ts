@@ -1,5 +1,10 @@
 import type { Motion, MotionPerson, UpAxis } from "../motion/motion.js";
 
+/** For each axis of the world `to`, the axis of the world `from` that it is. */
+export function turnedAxes(from: UpAxis, to: UpAxis): readonly [number, number, number] {
+  return from === to ? [0, 1, 2] : to === "y" ? [1, 2, 0] : [2, 0, 1];
+}
+
 /**
  * Turns vectors between a Z-up and a Y-up world, both right-handed: (X, Y, Z) of the Z-up world is (Y, Z, X) of the
  * Y-up one, the field's convention (Pose2Sim, OpenSim). The same permutation turns the vector part of quaternions.
@@ -17,7 +22,7 @@ export function turnVectors<A extends Float32Array | Float64Array>(
 ): A {
   if (from === to) return values;
   const turned = out ?? (values.slice() as A);
-  const [a, b, c] = to === "y" ? [1, 2, 0] : [2, 0, 1];
+  const [a, b, c] = turnedAxes(from, to);
   for (let i = 0; i + stride <= values.length; i += stride) {
     const x = values[i + a];
     const y = values[i + b];
