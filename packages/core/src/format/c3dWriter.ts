@@ -1,7 +1,10 @@
 import { MareyError } from "../error.js";
 import type { C3d } from "./c3d.js";
-import type { Markers } from "./markers.js";
+import { type MarkerRows, type Markers, rowsOf } from "./markers.js";
+import { joinPieces } from "./pieces.js";
 import { turnVectors } from "./upAxis.js";
+
+type MarkerHead = Omit<MarkerRows, "rows">;
 
 const MILLIMETRES = { m: 1000, cm: 10, mm: 1 } as const;
 
@@ -13,7 +16,45 @@ const MILLIMETRES = { m: 1000, cm: 10, mm: 1 } as const;
  * @throws MareyError `C3D_LIMIT` for what the format can't hold.
  */
 export function writeC3d(markers: Markers): Uint8Array {
-  const { names, times, frameRate, firstFrame, points, units } = markers;
+  return joinPieces(c3dPieces({ ...markers, rows: rowsOf(markers) }));
+}
+
+/** Frames that are written at a time. */
+const PIECE = 1024;
+
+/** `writeC3d` in pieces, from rows that are made one after the other. */
+export function* c3dPieces(markers: MarkerRows): Generator<Uint8Array> {
+  const { names, times, units, rows } = markers;
+  const start = c3dHead(markers);
+  yield start;
+  const size = names.length * 16;
+  const scale = MILLIMETRES[units];
+  let view = new DataView(new ArrayBuffer(PIECE * size));
+  let at = 0;
+  for (const row of rows) {
+    writeRow(row, scale, view, at);
+    at += size;
+    if (at < PIECE * size) continue;
+    yield new Uint8Array(view.buffer);
+    view = new DataView(new ArrayBuffer(PIECE * size));
+    at = 0;
+  }
+  yield new Uint8Array(view.buffer, 0, at);
+  // The last block is filled up.
+  yield new Uint8Array((512 - ((times.length * size) % 512)) % 512);
+}
+
+function writeRow(points: Float64Array, scale: number, view: DataView, start: number): void {
+  for (let i = 0, at = start; i < points.length; i += 3, at += 16) {
+    const missing = Number.isNaN(points[i] + points[i + 1] + points[i + 2]);
+    for (let k = 0; k < 3; k++) view.setFloat32(at + 4 * k, missing ? 0 : points[i + k] * scale, true);
+    view.setFloat32(at + 12, missing ? -1 : 0, true);
+  }
+}
+
+/** Header and parameters: whole blocks. */
+function c3dHead(markers: MarkerHead): Uint8Array {
+  const { names, times, frameRate, firstFrame } = markers;
   if (names.length > 8191)
     throw new MareyError(
       "C3D_LIMIT",
@@ -25,8 +66,7 @@ export function writeC3d(markers: Markers): Uint8Array {
   const blocks = 1 + parameters.length / 512;
   const dataStart = blocks + 1;
   new DataView(parameters.buffer).setUint16(DATA_START_AT, dataStart, true);
-  const size = blocks * 512 + times.length * names.length * 16;
-  const bytes = new Uint8Array(Math.ceil(size / 512) * 512);
+  const bytes = new Uint8Array(blocks * 512);
   const view = new DataView(bytes.buffer);
   bytes.set([2, 0x50]);
   const limited = (n: number) => Math.min(65535, Math.max(0, n));
@@ -38,13 +78,6 @@ export function writeC3d(markers: Markers): Uint8Array {
   view.setUint16(16, dataStart, true);
   view.setFloat32(20, frameRate, true);
   bytes.set(parameters, 512);
-  let at = blocks * 512;
-  const scale = MILLIMETRES[units];
-  for (let i = 0; i < points.length; i += 3, at += 16) {
-    const missing = Number.isNaN(points[i] + points[i + 1] + points[i + 2]);
-    for (let k = 0; k < 3; k++) view.setFloat32(at + 4 * k, missing ? 0 : points[i + k] * scale, true);
-    view.setFloat32(at + 12, missing ? -1 : 0, true);
-  }
   return bytes;
 }
 
@@ -52,7 +85,7 @@ type Value = { texts: readonly string[] } | { words: readonly number[] } | { flo
 
 const GROUPS = ["POINT", "ANALOG", "TRIAL", "MANUFACTURER"] as const;
 
-function parameterSection(markers: Markers): Uint8Array<ArrayBuffer> {
+function parameterSection(markers: MarkerHead): Uint8Array<ArrayBuffer> {
   const { names, times, frameRate, firstFrame } = markers;
   const long = (n: number) => ({ words: [n & 0xffff, Math.floor(n / 65536)] });
   const section: number[] = [1, 0x50, 0, 84];

@@ -4,15 +4,15 @@ import type { Skeleton } from "../skeleton/skeleton.js";
 import { readBvh } from "./bvh.js";
 import { type BvhOptions, bvhPieces, bvhToMotion } from "./bvhMotion.js";
 import { readC3d } from "./c3d.js";
-import { c3dToMarkers, writeC3d } from "./c3dWriter.js";
+import { c3dPieces, c3dToMarkers } from "./c3dWriter.js";
 import { readCsv, writeCsv } from "./csv.js";
 import { glbPieces } from "./glb.js";
 import { readGlb } from "./gltf.js";
 import { gltfToMotion } from "./gltfMotion.js";
 import { readMareyJson, writeMotionJson } from "./mareyJson.js";
-import { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
+import { type MarkerOptions, type Markers, markersInRows, markersToMotion } from "./markers.js";
 import { motionNpzPieces, readMotionNpz } from "./motionNpz.js";
-import { readTrc, writeTrc } from "./trc.js";
+import { readTrc, writeTrcRows } from "./trc.js";
 
 /** What a file is made of: bytes, or pieces of text or bytes to be written one after the other. */
 export type Content = Uint8Array | Iterable<string | Uint8Array>;
@@ -58,7 +58,7 @@ export const motionFormats: readonly MotionFormat[] = [
     summary: "markers for OpenSim, as Pose2Sim writes them: Y up, metres",
     onePerson: true,
     fitted: false,
-    write: (motion, file, options) => writeTrc(motionToMarkers(only(motion, file), motion, options), file),
+    write: (motion, file, options) => writeTrcRows(markersInRows(only(motion, file), motion, options), file),
     read: fromMarkers(readTrc),
   },
   {
@@ -85,7 +85,7 @@ export const motionFormats: readonly MotionFormat[] = [
     summary: "markers for biomechanics software: Y up, millimetres",
     onePerson: true,
     fitted: false,
-    write: (motion, file, options) => writeC3d(motionToMarkers(only(motion, file), motion, options)),
+    write: (motion, file, options) => c3dPieces(markersInRows(only(motion, file), motion, options)),
     // All points are there, or readC3d says so; an unfilled last block is no reason to refuse a person's file.
     read: fromMarkers((bytes, name) => c3dToMarkers(readC3d(bytes, name, { unpadded: true }), name)),
   },

@@ -5,7 +5,7 @@ import { skeletons } from "../skeleton/layouts.js";
 import { isPose2simLayout, type NamedJoint, pose2simJoint, pose2simMarkers } from "../skeleton/pose2sim.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
 import { layoutName } from "./layoutName.js";
-import { turnVectors } from "./upAxis.js";
+import { turnedAxes } from "./upAxis.js";
 
 /** Named points over time, as marker files hold them: Y up. */
 export interface Markers {
@@ -34,27 +34,63 @@ export interface MarkerOptions {
 
 const METRES = { m: 1, cm: 0.01, mm: 0.001 } as const;
 
+/** Markers whose points are made frame by frame; a row is valid until the next. */
+export interface MarkerRows extends Omit<Markers, "points"> {
+  /** T of M×3. */
+  rows: Iterable<Float64Array>;
+}
+
 /** One person as markers: Y up, metres rounded to the micrometre (float32 holds no more at the size of a room). */
 export function motionToMarkers(person: MotionPerson, motion: Motion, options: MarkerOptions = {}): Markers {
-  const { joints } = motion.skeleton;
-  const chosen = options.names === "joints" ? ownMarkers(motion.skeleton) : namedMarkers(motion.skeleton);
-  const points = new Float64Array(motion.frameCount * chosen.length * 3);
-  let o = 0;
-  for (let t = 0; t < motion.frameCount; t++)
-    for (const { joint } of chosen)
-      for (let k = 0; k < 3; k++)
-        points[o++] = Math.round(person.positions[(t * joints.length + joint) * 3 + k] * 1e6) / 1e6;
+  const { rows, ...head } = markersInRows(person, motion, options);
+  const width = head.names.length * 3;
+  const points = new Float64Array(motion.frameCount * width);
+  let at = 0;
+  for (const row of rows) {
+    points.set(row, at);
+    at += width;
+  }
+  return { ...head, points };
+}
+
+/** `motionToMarkers` without the points of the whole take in memory. */
+export function markersInRows(
+  person: MotionPerson,
+  { skeleton, frameCount, frameRate, firstFrame, up }: Motion,
+  options: MarkerOptions = {},
+): MarkerRows {
+  const chosen = options.names === "joints" ? ownMarkers(skeleton) : namedMarkers(skeleton);
+  const joints = chosen.map(({ joint }) => joint);
   return {
     names: chosen.map(({ name }) => name),
-    frameRate: motion.frameRate,
+    frameRate,
     units: "m",
-    firstFrame: motion.firstFrame,
-    times: Float64Array.from(
-      { length: motion.frameCount },
-      (_, t) => (motion.firstFrame + t) / motion.frameRate,
-    ),
-    points: turnVectors(points, motion.up, "y", 3, points),
+    firstFrame,
+    times: Float64Array.from({ length: frameCount }, (_, t) => (firstFrame + t) / frameRate),
+    rows: jointRows(person.positions, skeleton.joints.length, joints, turnedAxes(up, "y")),
   };
+}
+
+/** Rows of some joints' places; `axes` says which numbers of a place are its X, Y and Z. */
+function* jointRows(
+  positions: Float32Array,
+  width: number,
+  joints: readonly number[],
+  axes: readonly number[],
+): Generator<Float64Array> {
+  const row = new Float64Array(joints.length * 3);
+  for (let first = 0; first < positions.length; first += 3 * width) {
+    for (let m = 0; m < joints.length; m++)
+      for (let k = 0; k < 3; k++)
+        row[3 * m + k] = Math.round(positions[first + 3 * joints[m] + axes[k]] * 1e6) / 1e6;
+    yield row;
+  }
+}
+
+/** The rows of markers that are there. */
+export function* rowsOf({ names, times, points }: Markers): Generator<Float64Array> {
+  const width = names.length * 3;
+  for (let t = 0; t < times.length; t++) yield points.subarray(t * width, (t + 1) * width);
 }
 
 const ownMarkers = ({ joints }: Skeleton): NamedJoint[] => joints.map((name, joint) => ({ name, joint }));

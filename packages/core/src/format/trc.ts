@@ -1,7 +1,7 @@
 import { MareyError } from "../error.js";
 import { readDecimal, writeDecimal } from "./decimal.js";
 import { readLines } from "./lines.js";
-import type { Markers } from "./markers.js";
+import { type MarkerRows, type Markers, rowsOf } from "./markers.js";
 
 const REMEDY = "Export the file again, or correct this place by hand";
 
@@ -96,8 +96,13 @@ function readRows(lines: readonly string[], markers: number, name: string) {
  * @param file The file's name, which the first line repeats.
  * @returns Pieces of text, to be written one after the other.
  */
-export function* writeTrc(markers: Markers, file: string): Generator<string> {
-  const { names, frameRate, units, firstFrame, times, points } = markers;
+export function writeTrc(markers: Markers, file: string): Generator<string> {
+  return writeTrcRows({ ...markers, rows: rowsOf(markers) }, file);
+}
+
+/** `writeTrc` from rows that are made one after the other. */
+export function* writeTrcRows(markers: MarkerRows, file: string): Generator<string> {
+  const { names, frameRate, units, firstFrame, times, frameNumbers } = markers;
   const rate = String(frameRate);
   const coordinates = names.map((_, i) => `X${i + 1}\tY${i + 1}\tZ${i + 1}`);
   yield [
@@ -108,11 +113,12 @@ export function* writeTrc(markers: Markers, file: string): Generator<string> {
     `\t\t${coordinates.join("\t")}\t`,
     "",
   ].join("\n");
-  const width = names.length * 3;
-  for (let t = 0; t < times.length; t++) {
-    let row = `${markers.frameNumbers?.[t] ?? firstFrame + t}\t${writeDecimal(times[t])}`;
-    for (let i = t * width; i < (t + 1) * width; i++) row += `\t${writeDecimal(points[i])}`;
+  let t = 0;
+  for (const points of markers.rows) {
+    let row = `${frameNumbers?.[t] ?? firstFrame + t}\t${writeDecimal(times[t])}`;
+    for (let i = 0; i < points.length; i++) row += `\t${writeDecimal(points[i])}`;
     yield `${row}\n`;
+    t++;
   }
 }
 
