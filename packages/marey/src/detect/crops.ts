@@ -22,6 +22,7 @@ import type { Network } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
 import { withoutTwins } from "./finder.js";
 import { lender } from "./memory.js";
+import { coloursAt, mayRest } from "./rest.js";
 import type { Eyes, LookOptions, Sight } from "./sight.js";
 
 /** Thresholds, found on the recordings and photographs that the project's data holds. */
@@ -119,6 +120,7 @@ interface Placing {
   pose: Detection;
   /** How well the joints fit what was expected or found, 0..1. */
   fit: number;
+  rested?: boolean;
 }
 
 /** @param found What the finder sees; undefined when it didn't look. */
@@ -134,7 +136,7 @@ async function followAll(
   );
   const apart = await tellApart(hands, image, placings);
   return apart
-    .map((placing) => conclude(placing, found !== undefined))
+    .map((placing) => conclude(placing, found !== undefined, image))
     .filter((person) => isThere(person, found !== undefined));
 }
 
@@ -165,6 +167,9 @@ function others(suspects: readonly Suspect[], one: Suspect): Float32Array[] {
 }
 
 async function place(hands: Hands, image: Image, suspect: Suspect, around: Float32Array[]): Promise<Placing> {
+  const { before, expected, found } = suspect;
+  if (before && expected && !found && mayRest(before, expected, image))
+    return { suspect, pose: { score: before.score, joints: expected }, fit: settings.fits, rested: true };
   const square = squareOf(suspect);
   if (!square) return fallBack(suspect);
   const first = judge(suspect, await hands.place(image, square));
@@ -237,13 +242,17 @@ function twinOf({ pose }: Placing, settled: readonly Placing[]): Placing | undef
 }
 
 /** The person as followed on: with the finder's joints mixed in, a box, and a velocity. */
-function conclude({ suspect, pose, fit }: Placing, searched: boolean): Followed {
+function conclude({ suspect, pose, fit, rested }: Placing, searched: boolean, image: Image): Followed {
   const { before, found } = suspect;
   const joints = found ? mixed(pose.joints, found.joints, settings.mix) : pose.joints;
   const box = extent(joints, sureJoint);
   const missed = found ? 0 : (before?.missed ?? 0) + (searched ? 1 : 0);
   const shown = { score: pose.score, joints, ...(box[2] > box[0] && { box }) };
-  return movedFrom(before, shown, missed, fit < settings.fits);
+  return {
+    ...movedFrom(before, shown, missed, fit < settings.fits),
+    rested,
+    colours: coloursAt(image, joints),
+  };
 }
 
 /**

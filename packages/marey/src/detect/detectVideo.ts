@@ -1,5 +1,6 @@
 import type { Detection, Detections } from "@marey/core/motion";
 import type { FrameSource } from "@marey/core/seam";
+import { fillBetween } from "./between.js";
 import type { Eyes, Sight } from "./sight.js";
 
 export interface DetectOptions {
@@ -36,6 +37,7 @@ export async function detectVideo(
   const { step = 1, onProgress, signal } = options;
   const frameRate = source.frameRate / step;
   const findEvery = options.findEvery ?? Math.max(1, Math.round(searchInterval * frameRate));
+  const every = Math.max(1, Math.floor((eyes.interval ?? 0) * frameRate + 0.01));
   const frames: Detection[][] = [];
   const times: number[] = [];
   let first: number | undefined;
@@ -48,6 +50,10 @@ export async function detectVideo(
     const at = Math.round((index - first) / step);
     while (frames.length <= at) frames.push([]);
     times[at] = time;
+    if (at % every !== 0) {
+      onProgress?.(++done, source.frameCount);
+      continue;
+    }
     const look = eyes.look(image, { previous, findEvery, alone: source.frameCount === 1 }).then((sight) => {
       previous = sight;
       frames[at] = foremost(sight.people, options.people).map((person) => enlarged(person, source));
@@ -59,6 +65,7 @@ export async function detectVideo(
     if (running.length >= (eyes.follows ? 1 : depth)) await running.shift();
   }
   await Promise.all(running);
+  fillBetween(frames, every);
   return {
     skeleton: eyes.skeleton,
     frameRate,

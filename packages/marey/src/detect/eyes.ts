@@ -15,8 +15,8 @@ export const eyeModels = {
   },
   fast: {
     networks: ["movenet-multipose"],
-    summary: "multi-pose alone, longer side 256",
-    make: ([finder]: Network[]) => finderEyes(finder as Network, 256),
+    summary: "multi-pose alone, longer side 256, 30 looks a second",
+    make: ([finder]: Network[]) => finderEyes(finder as Network, 256, 1 / 30),
   },
   "movenet-multipose": {
     networks: ["movenet-multipose"],

@@ -14,13 +14,15 @@ const twice = 0.4;
  * Eyes with MoveNet multi-pose alone: one run a picture.
  *
  * @param longerSide Of the picture as the network sees it, pixels; a multiple of 32.
+ * @param interval Seconds between looks that are enough in a video.
  */
-export function finderEyes(finder: Network, longerSide: number): Eyes {
+export function finderEyes(finder: Network, longerSide: number, interval = 0): Eyes {
   const lend = lender(() => canvas(longerSide * longerSide));
   return {
     skeleton: coco17,
     longerSide,
     follows: false,
+    interval,
     async look(image) {
       const found = await lend((memory) => findPeople(finder, image, { longerSide, minScore, memory }));
       return { people: withoutTwins(found), sinceFound: 0 };

@@ -25,6 +25,8 @@ export interface Eyes<Person extends Detection = Detection> {
   readonly longerSide: number;
   /** Whether looks are better for knowing the one before. */
   readonly follows: boolean;
+  /** Seconds between looks that are enough in a video: people of frames between are interpolated. 0 when absent. */
+  readonly interval?: number;
   /** People in a picture, joints in its pixels. Where `follows` isn't set, its memory is free when this returns. */
   look(image: Image, options?: LookOptions<Person>): Promise<Sight<Person>>;
   close(): Promise<void>;
