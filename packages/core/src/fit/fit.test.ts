@@ -232,6 +232,78 @@ test("fit: missing joints leave the others where they are, and are inferred; an 
   expect(fitted.people[0].state[51 * K + wrist]).toBe(JointState.missing);
 });
 
+/** The motion without some joints: they are missing in every frame, or stand at the origin as Pose2Sim fills them in. */
+function without(motion: Motion, joints: readonly string[], how: "missing" | "zero"): Motion {
+  const { positions, state } = structuredClone(motion.people[0]);
+  const width = motion.skeleton.joints.length;
+  for (const joint of joints)
+    for (let at = motion.skeleton.joints.indexOf(joint); at < state.length; at += width) {
+      positions.fill(how === "missing" ? NaN : 0, 3 * at, 3 * at + 3);
+      state[at] = how === "missing" ? JointState.missing : JointState.inferred;
+    }
+  return { ...motion, people: [{ ...motion.people[0], positions, state }] };
+}
+
+test("fit: a body of which one hip and one shoulder are never measured still fits where it was measured", () =>
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.constantFrom(coco17, halpe26, body25b, blazePose33, h36m17, mpii16),
+      fc.constantFrom("left_hip", "right_hip"),
+      fc.constantFrom("left_shoulder", "right_shoulder"),
+      fc.constantFrom("missing" as const, "zero" as const),
+      fc.boolean(),
+      (seed, layout, hip, shoulder, how, symmetric) => {
+        const whole = acted(layout, 40, seed);
+        const { motion: fitted, reports } = fitMotion(without(whole, [hip, shoulder], how), { symmetric });
+        const { distances, bones } = reports[0];
+        expect(distances).not.toHaveProperty(hip);
+        expect(Object.keys(distances).length).toBe(layout.joints.length - 2);
+        expect(reports[0].meanDistance).toBeLessThan(0.015);
+        // An elbow whose shoulder is never seen is the worst: where the joints of the trunk turn by 60 degrees, as here.
+        for (const distance of Object.values(distances)) expect(distance).toBeLessThan(0.06);
+        const thigh = bones.find(({ joint }) => joint === hip.replace("hip", "knee"));
+        expect(thigh?.frames).toBe(0);
+        expect(thigh?.length).toBeCloseTo(0.42, 2);
+        const j = fitted.skeleton.joints.indexOf(hip);
+        expect(fitted.people[0].state[j]).toBe(JointState.inferred);
+      },
+    ),
+    { numRuns: 40 },
+  ));
+
+test.each([
+  ["both hips", ["left_hip", "right_hip"]],
+  ["both shoulders", ["left_shoulder", "right_shoulder"]],
+  ["an upper body", coco17.joints.filter((joint) => /hip|knee|ankle/.test(joint))],
+])("fit: without %s the rest fits, and the figure has usual proportions there", (_, lost) => {
+  const { motion: fitted, reports } = fitMotion(without(acted(coco17, 40, 6), lost, "missing"));
+  expect(reports[0].emptyFrames).toBe(0);
+  expect(reports[0].meanDistance).toBeLessThan(0.03);
+  const { joints } = fitted.skeleton;
+  const length = (joint: string) => reports[0].bones.find((bone) => bone.joint === joint)?.length;
+  for (const joint of ["left_knee", "right_ankle", "thorax", "left_elbow"]) {
+    expect(length(joint)).toBeGreaterThan(0.2);
+    expect(length(joint)).toBeLessThan(0.7);
+  }
+  expect(fitted.people[0].positions.length).toBe(40 * joints.length * 3);
+  expect(fitted.people[0].positions.every(Number.isFinite)).toBe(true);
+});
+
+test("fit: a joint that stands at the origin alone is one", () => {
+  const motion = acted(h36m17, 20, 3);
+  const { positions } = motion.people[0];
+  const pelvis = h36m17.joints.indexOf("pelvis");
+  for (let t = 0; t < 20; t++) {
+    const frame = positions.subarray(51 * t, 51 * (t + 1));
+    const origin = frame.slice(3 * pelvis, 3 * pelvis + 3);
+    for (let i = 0; i < 51; i++) frame[i] -= origin[i % 3];
+  }
+  const { reports } = fitMotion(motion);
+  expect(reports[0].distances).toHaveProperty("pelvis");
+  expect(reports[0].meanDistance).toBeLessThan(1e-5);
+});
+
 test.skipIf(!existsSync(folder))(
   "fit: the reference trial of Pose2Sim, within 25 mm, without jumps, and as BVH",
   () => {
@@ -251,19 +323,32 @@ test.skipIf(!existsSync(folder))(
   },
 );
 
-test("fit: a Z-up motion gives the same figure as its Y-up twin", () => {
-  const motion = acted(coco17, 20, 9);
+test.each([
+  ["motion", []],
+  ["motion without a hip", ["left_hip"]],
+  ["motion without hips", ["left_hip", "right_hip"]],
+])("fit: a Z-up %s gives the same figure as its Y-up twin", (_, lost) => {
+  const motion = without(acted(coco17, 20, 9), lost, "missing");
   const twin = structuredClone(motion);
   const { positions } = twin.people[0];
   for (let i = 0; i < positions.length; i += 3) {
     const [x, y, z] = positions.subarray(i, i + 3);
     positions.set([z, x, y], i);
   }
-  const { motion: fitted } = fitMotion({ ...twin, skeleton: coco17, up: "z" });
+  const { motion: fitted, reports } = fitMotion({ ...twin, skeleton: coco17, up: "z" });
   expect(fitted.up).toBe("z");
-  expect(largestDistance({ ...twin, skeleton: coco17 }, fitted)).toBeLessThan(1e-6);
+  const upright = fitMotion(motion);
+  expect(reports[0].meanDistance).toBeCloseTo(upright.reports[0].meanDistance, 6);
+  if (lost.length === 0) expect(reports[0].meanDistance).toBeLessThan(1e-6);
   const knee = fitted.skeleton.joints.indexOf("left_knee");
-  expect(fitted.people[0].rest?.[3 * knee + 2]).toBeCloseTo(-0.42, 4);
+  const [down, want] = [fitted, upright.motion].map(({ people }, n) => people[0].rest?.[3 * knee + 2 - n]);
+  expect(down).toBeLessThan(-0.3);
+  expect(down).toBeCloseTo(want ?? NaN, 5);
+  const last = fitted.people[0].positions.subarray(-3);
+  const [x, y, z] = upright.motion.people[0].positions.subarray(-3);
+  [z, x, y].forEach((value, k) => {
+    expect(last[k]).toBeCloseTo(value, 4);
+  });
 });
 
 test("treeOf: one root, all joints of every layout; unknown joints hang where the layout has them", () => {

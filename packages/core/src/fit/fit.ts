@@ -9,7 +9,7 @@ import { carriesSeveral, chestOf, type Hold, holdsOf, place } from "./place.js";
 import { refine, refiner } from "./refine.js";
 import { type Bone, estimateRest } from "./rest.js";
 import { type Tree, treeOf } from "./tree.js";
-import { guessTrunk, withoutZeros } from "./trunk.js";
+import { guessedJoints, guessTrunk, withoutZeros } from "./trunk.js";
 import { twistLimbs } from "./twist.js";
 
 export interface FitOptions {
@@ -77,7 +77,7 @@ function fitPerson(
   const { symmetric = true } = options;
   const width = skeleton.joints.length;
   const K = tree.skeleton.joints.length;
-  const person = guessTrunk(withoutZeros(given, width), skeleton);
+  const person = guessTrunk(withoutZeros(given, width), skeleton, up);
   const typical = typicalSigma(person);
   const axes = turnedAxes(up, "y");
   const targets = sampleTargets(person, width, frameCount, figure(tree, new Float64Array(K * 3), axes));
@@ -133,20 +133,6 @@ function typicalSigma({ sigma }: MotionPerson): number | undefined {
   const step = Math.max(1, Math.floor(sigma.length / 10_000));
   const stated = sigma.filter((value, i) => i % step === 0 && value > 0);
   return stated.length > 0 ? medianOf(stated) : undefined;
-}
-
-/** The tree's joints that have places but were never measured. */
-function guessedJoints({ positions, state }: MotionPerson, width: number, { sources }: Tree): Set<number> {
-  const guessed = sources.flatMap(({ kind, terms }, i) => {
-    if (kind !== "exact") return [];
-    let places = 0;
-    for (let at = terms[0][0]; at < state.length; at += width) {
-      if (state[at] !== JointState.missing) return [];
-      if (!Number.isNaN(positions[3 * at])) places++;
-    }
-    return places > 0 ? [i] : [];
-  });
-  return new Set(guessed);
 }
 
 /** S×K×3: the measured places in evenly spaced frames. */

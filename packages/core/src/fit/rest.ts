@@ -1,11 +1,12 @@
 import { medianOf } from "../filter/median.js";
 import type { Tree } from "./tree.js";
+import { statureOf, usualOffset } from "./usual.js";
 
 /** A bone of the fitted skeleton. */
 export interface Bone {
   joint: string;
   parent: string;
-  /** Metres: the median over the clip, the mean of both sides where asked for. */
+  /** Metres: the median over the clip, the mean of both sides where asked for; a usual one where never measured. */
   length: number;
   /** Robust standard deviation of the measured length over the clip, relative to the length. */
   variation: number;
@@ -30,8 +31,15 @@ type Ray = readonly [axis: 0 | 1 | 2, from: readonly string[], to: readonly stri
  *
  * @param targets S×K×3, metres, Y up: measured places in S frames of the clip; NaN where missing.
  * @param symmetric Gives both sides the same lengths and mirrored places.
+ * @param guessed Joints whose places are guesses: bones that hang on them take their length from the other side. What
+ *   was never measured on either side has usual proportions.
  */
-export function estimateRest(tree: Tree, targets: Float64Array, symmetric: boolean): Rest {
+export function estimateRest(
+  tree: Tree,
+  targets: Float64Array,
+  symmetric: boolean,
+  guessed: ReadonlySet<number> = new Set(),
+): Rest {
   const { joints, mirror } = tree.skeleton;
   const offsets = new Float64Array(joints.length * 3);
   const bones: Bone[] = [];
@@ -40,13 +48,15 @@ export function estimateRest(tree: Tree, targets: Float64Array, symmetric: boole
     const base = measuredAncestor(tree, i);
     if (base < 0 || tree.sources[i].kind === "absent") return;
     const { median, deviation, count } = lengthOf(targets, joints.length, i, base);
-    bones.push({ joint, parent: joints[base], length: median, variation: deviation / median, frames: count });
+    const frames = guessed.has(i) || guessed.has(base) ? 0 : count;
+    bones.push({ joint, parent: joints[base], length: median, variation: deviation / median, frames });
     const place = places.get(i) ?? usualDirection(joint);
     const size = Math.hypot(...place);
-    for (let k = 0; k < 3; k++) offsets[3 * i + k] = (place[k] / size) * median;
+    const length = guessed.has(base) ? NaN : median;
+    for (let k = 0; k < 3; k++) offsets[3 * i + k] = (place[k] / size) * length;
   });
-  if (symmetric) mirrorOffsets(offsets, mirror);
-  for (let i = 0; i < offsets.length; i++) if (!Number.isFinite(offsets[i])) offsets[i] = 0; // never measured
+  mirrorOffsets(offsets, mirror, symmetric);
+  usualOffsets(offsets, bones, joints);
   for (const bone of bones) {
     const i = joints.indexOf(bone.joint);
     bone.length = Math.hypot(offsets[3 * i], offsets[3 * i + 1], offsets[3 * i + 2]);
@@ -76,14 +86,31 @@ function lengthOf(targets: Float64Array, joints: number, a: number, b: number) {
   return { median, deviation, count: lengths.length };
 }
 
-/** Both sides take the mean of the one and the mirrored other; a middle joint comes to the plane between them. */
-function mirrorOffsets(offsets: Float64Array, mirror: readonly number[]) {
+/** Bones that were never measured have usual proportions, at the size of those that were. */
+function usualOffsets(offsets: Float64Array, bones: readonly Bone[], joints: readonly string[]) {
+  const stature = statureOf(
+    bones.map(({ joint, parent, length, frames }) => [parent, joint, frames > 0 ? length : NaN]),
+  );
+  for (const { joint, parent } of bones) {
+    const i = joints.indexOf(joint);
+    if (Number.isFinite(offsets[3 * i] + offsets[3 * i + 1] + offsets[3 * i + 2])) continue;
+    const usual = usualOffset(parent, joint);
+    for (let k = 0; k < 3; k++) offsets[3 * i + k] = stature > 0 && usual ? stature * usual[k] : 0;
+  }
+}
+
+/**
+ * Both sides take the mean of the one and the mirrored other; a middle joint comes to the plane between them. A side
+ * without a length takes the other's in any case, and nothing else changes unless `symmetric`.
+ */
+function mirrorOffsets(offsets: Float64Array, mirror: readonly number[], symmetric: boolean) {
   mirror.forEach((other, i) => {
     if (other < i) return;
     for (let k = 0; k < 3; k++) {
       const sign = k === 0 ? -1 : 1;
       const a = offsets[3 * i + k];
       const b = sign * offsets[3 * other + k];
+      if (!symmetric && !Number.isNaN(a + b)) continue;
       const mean = Number.isNaN(a) ? b : Number.isNaN(b) ? a : (a + b) / 2;
       offsets[3 * i + k] = mean;
       offsets[3 * other + k] = sign * mean;

@@ -153,7 +153,7 @@ const jointOf = (target: Skeleton, marker: string) => {
 };
 
 /** The smallest layout that ships in which each marker is a joint of its own; undefined when there is none. */
-export function recogniseMarkers(names: readonly string[]): Skeleton | undefined {
+function recogniseMarkers(names: readonly string[]): Skeleton | undefined {
   return skeletons
     .filter((candidate) => {
       const joints = names.map((marker) => jointOf(candidate, marker));

@@ -17,7 +17,7 @@ export interface StageCache {
 }
 
 /** Changes with any change of the algorithms whose results are cached. */
-const GENERATION = 1;
+const GENERATION = 2;
 
 /** A cache in a folder; by default Marey's place in the user's cache folder. */
 export function stageCache(folder = defaultFolder()): StageCache {
