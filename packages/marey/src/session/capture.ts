@@ -1,7 +1,14 @@
 import { join, relative } from "node:path";
 import { MareyError } from "@marey/core";
+import type { Rig } from "@marey/core/camera";
 import type { MotionFormat } from "@marey/core/format";
-import { emptyTally, POSE2SIM_DEFAULTS, type Pose2simSettings } from "@marey/core/model/multiCamera";
+import {
+  emptyTally,
+  POSE2SIM_DEFAULTS,
+  type Pose2simSettings,
+  type View,
+  type ViewTally,
+} from "@marey/core/model/multiCamera";
 import { type FileSet, fileSet, requireAbsent } from "../files/index.js";
 import type { Progress } from "../progress.js";
 import { noCache, stageCache } from "./cache.js";
@@ -17,6 +24,7 @@ import {
   type CameraQuality,
   type CaptureSummary,
   cameraQuality,
+  type PersonQuality,
   suspectCameras,
 } from "./summary.js";
 import { addToMoments, causeOf, describeCause, type Moment, momentsOf } from "./suspects.js";
@@ -96,7 +104,7 @@ async function captureInto(
   });
   const found = await associate(opened, method, host);
   const tallies = opened.views.map(emptyTally);
-  const people: CaptureSummary["people"] = [];
+  const people: PersonQuality[] = [];
   const shown: ReportPerson[] = [];
   const moments = momentsOf(opened.views[0]?.frameCount ?? 0);
   for await (const person of placePeople(opened, found, method, tallies, host)) {
@@ -107,34 +115,49 @@ async function captureInto(
     addToMoments(moments, person.placed);
   }
   if (people.length === 0) throw nobody(session, opened.views, found.people.length);
-  const cameras = opened.rig.cameras.map(({ name }, v) => cameraQuality(name, tallies[v] ?? emptyTally()));
-  const causes = await clock.time("examine", () => causesOf(cameras, opened, moments));
-  const [{ skeleton, frameRate, frameCount }] = opened.views as [(typeof opened.views)[number]];
-  const summary: CaptureSummary = {
+  const summary = await clock.time("examine", () =>
+    summarise(session, settings, method, calibrated, opened, { tallies, people, moments }),
+  );
+  summary.report = plan.report;
+  const html = await clock.time("report", async () =>
+    renderReport({ ...summary, stages: clock.stages() }, shown),
+  );
+  await outputs.write(plan.report, html);
+  return { ...summary, stages: clock.stages() };
+}
+
+/** What the stages found, without their times. */
+async function summarise(
+  session: Session,
+  settings: CaptureSettings,
+  { placing }: Method,
+  calibrated: Rig,
+  opened: OpenedViews,
+  { tallies, people, moments }: { tallies: ViewTally[]; people: PersonQuality[]; moments: Moment[] },
+): Promise<CaptureSummary> {
+  const { views, rig, detector, source } = opened;
+  const cameras = rig.cameras.map(({ name }, v) => cameraQuality(name, tallies[v] ?? emptyTally()));
+  const causes = await causesOf(cameras, opened, moments);
+  const [{ skeleton, frameRate, frameCount }] = views as [View];
+  return {
     session: session.name,
     method: settings.method,
     source,
-    detector: opened.detector,
+    detector,
     skeleton: skeleton.name,
-    calibration: relative(folder, session.calibration),
-    filter: method.placing ? (method.placing.filter?.type ?? "none") : "body",
+    calibration: relative(session.folder, session.calibration),
+    filter: placing ? (placing.filter?.type ?? "none") : "body",
     frameRate,
     frameCount,
     cameras,
     people,
     advice: [
       ...adviceOf(cameras, people, frameCount, causes),
-      ...unusedNotes(calibrated, opened.rig),
-      ...sizeNotes(calibrated, opened.views),
+      ...unusedNotes(calibrated, rig),
+      ...sizeNotes(calibrated, views),
     ],
     stages: [],
-    report: plan.report,
   };
-  const html = await clock.time("report", async () =>
-    renderReport({ ...summary, stages: clock.stages() }, shown),
-  );
-  await outputs.write(plan.report, html);
-  return { ...summary, stages: clock.stages() };
 }
 
 /** What makes cameras disagree with the others, by name, in a sentence; of two, no one can say which is right. */

@@ -37,6 +37,7 @@ export interface OpenedViews {
   identity: unknown;
   /** What found the joints. */
   detector: string;
+  source: "videos" | "detections";
   /** Nothing had to be looked at: all came from the cache. */
   cached: boolean;
 }
@@ -97,6 +98,7 @@ async function openVideos(
       identity: { prints, model, start, end },
       detector: detectorName(model),
       cached: !runtime,
+      source: "videos",
     };
   } finally {
     await runtime?.close();
@@ -164,6 +166,7 @@ async function openDetections(
     identity: { prints, frameRate, start, end },
     detector: `stored ${skeleton.name} detections`,
     cached: false,
+    source: "detections",
   };
 }
 
