@@ -6,6 +6,7 @@ import type { View } from "@marey/core/model/multiCamera";
 import type { Detection } from "@marey/core/motion";
 import type { Skeleton } from "@marey/core/skeleton";
 import { readWhole } from "../files/index.js";
+import { readByPieces } from "./pieces.js";
 import type { ViewSource } from "./session.js";
 
 export interface DetectionFolderOptions {
@@ -28,26 +29,24 @@ export async function openDetectionFolder(
   const first = (files[0] as { number: number }).number;
   const frameCount = (files.at(-1) as { number: number }).number - first + 1;
   const options = { skeleton, frameRate, where: path };
-  let kept: { start: number; end: number; frames: Detection[][] } | undefined;
-  const read = async (start: number, end: number) => {
-    if (kept?.start === start && kept.end === end) return kept.frames;
-    const frames: Detection[][] = Array.from(
-      { length: Math.max(0, Math.min(end, frameCount) - start) },
-      () => [],
-    );
-    const inside = files.filter(({ number }) => number - first >= start && number - first < end);
-    if (inside.length > 0) {
-      const names = inside.map(({ file }) => file);
-      const found = readOpenPose(await load(path, names), options);
-      found.frames.forEach((people, t) => {
-        frames[found.firstFrame - first - start + t] = people;
-      });
-    }
-    kept = { start, end, frames };
+  const readPiece = async (piece: number) => {
+    const start = piece * PIECE;
+    const frames: Detection[][] = Array.from({ length: Math.min(PIECE, frameCount - start) }, () => []);
+    const inside = files.filter(({ number }) => number - first >= start && number - first < start + PIECE);
+    if (inside.length === 0) return frames;
+    const names = inside.map(({ file }) => file);
+    const found = readOpenPose(await load(path, names), options);
+    found.frames.forEach((people, t) => {
+      frames[found.firstFrame - first - start + t] = people;
+    });
     return frames;
   };
+  const read = readByPieces(frameCount, PIECE, readPiece);
   return { name, skeleton, frameRate, width: 0, height: 0, firstFrame: first, frameCount, read };
 }
+
+/** Frames that are read together. */
+const PIECE = 512;
 
 /** Frames in which a folder is searched for someone, to recognise the joint layout. */
 const SEARCHED = 1000;

@@ -107,7 +107,8 @@ function readPeople(bytes: Uint8Array): People {
 }
 
 /**
- * Places and fits one person after the other, so that the memory of one is free before the next.
+ * Places and fits one person after the other, so that the memory of one is free before the next: the motions given are
+ * emptied when the next person is asked for.
  *
  * @param tallies One per view; how the views agree with each person is added.
  */
@@ -124,7 +125,10 @@ export async function* placePeople(
     const placed = await placeCached(opened, person, method, tallies, key, host);
     if (!placed) continue;
     host.signal?.throwIfAborted();
-    yield { placed, ...(await fitCached(placed, key, host)) };
+    const captured = { placed, ...(await fitCached(placed, key, host)) };
+    yield captured;
+    // The caller's loop holds on to a person until it has the next, and two may not fit beside each other.
+    for (const { people } of [captured.placed, captured.fitted]) people.length = 0;
   }
 }
 

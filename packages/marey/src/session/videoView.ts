@@ -6,6 +6,7 @@ import { detectVideo, type Eyes } from "../detect/index.js";
 import { openFrames, probeVideo } from "../video/index.js";
 import { fingerprint, noCache, type StageCache, stageName } from "./cache.js";
 import { readDetectionChunk, writeDetectionChunk } from "./detectionChunk.js";
+import { readByPieces } from "./pieces.js";
 import type { ViewSource } from "./session.js";
 
 export interface VideoViewOptions {
@@ -49,42 +50,20 @@ export async function openVideoView({ name, path }: ViewSource, options: VideoVi
   options.onProgress?.(seen.frameCount, seen.frameCount);
   const skeleton = skeletons.find((layout) => layout.name === seen.layout) ?? (await options.eyes()).skeleton;
 
-  let kept: { chunk: number; frames: Detection[][] } | undefined;
-  const readChunk = async (chunk: number): Promise<Detection[][]> => {
-    const known = fresh.get(chunk) ?? (kept?.chunk === chunk ? kept.frames : undefined);
+  const load = async (index: number): Promise<Detection[][]> => {
+    const known = fresh.get(index);
     if (known) return known;
-    const bytes = await cache.get(chunkName(chunk));
-    if (!bytes)
-      throw new MareyError(
-        "CACHE_MISSING",
-        path,
-        "its stored detections disappeared while they were needed",
-        "Run the command again",
-      );
-    kept = { chunk, frames: readDetectionChunk(bytes, skeleton.joints.length, chunkName(chunk)) };
-    return kept.frames;
+    const bytes = await cache.get(chunkName(index));
+    if (bytes) return readDetectionChunk(bytes, skeleton.joints.length, chunkName(index));
+    throw new MareyError(
+      "CACHE_MISSING",
+      path,
+      "its stored detections disappeared while they were needed",
+      "Run the command again",
+    );
   };
-  return {
-    name,
-    skeleton,
-    frameRate: seen.frameRate,
-    width: seen.width,
-    height: seen.height,
-    firstFrame: start,
-    frameCount: seen.frameCount,
-    async read(from, to) {
-      const last = Math.min(to, seen.frameCount);
-      const frames: Detection[][] = [];
-      while (frames.length < last - from) {
-        const at = from + frames.length;
-        const offset = Math.floor(at / piece) * piece;
-        const chunk = await readChunk(offset / piece);
-        // A piece may be shorter than it should where the file is damaged.
-        for (let t = at; t < Math.min(last, offset + piece); t++) frames.push(chunk[t - offset] ?? []);
-      }
-      return frames;
-    },
-  };
+  const { layout: _, ...shape } = seen;
+  return { name, skeleton, ...shape, firstFrame: start, read: readByPieces(seen.frameCount, piece, load) };
 }
 
 /** Looks at the video piece by piece, skipping what the cache has; without a cache, pieces stay in `fresh`. */
