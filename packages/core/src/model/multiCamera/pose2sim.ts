@@ -73,6 +73,9 @@ export function pose2simMotion(
   return { skeleton, frameRate, up: rig.up, firstFrame, frameCount, people: numbered };
 }
 
+/** A person as triangulated, before any filter. */
+export type PlacedPerson = MotionPerson & Required<Pick<MotionPerson, "reprojection" | "views">>;
+
 /**
  * Triangulates a person's joints with the search for cameras to drop.
  *
@@ -82,7 +85,7 @@ export function placePerson(
   observations: ArrayLike<number>,
   { cameras }: Rig,
   { people }: Pick<Pose2simSettings, "people">,
-): MotionPerson {
+): PlacedPerson {
   const solver = triangulator(projectionMatrices(cameras));
   const { points, used, error } = triangulateDroppingViews(solver, observations, people.triangulation);
   return {

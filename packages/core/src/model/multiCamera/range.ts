@@ -2,17 +2,17 @@ import type { MotionPerson } from "../../motion/motion.js";
 import { JointState } from "../../motion/state.js";
 import type { FrameRange } from "./observations.js";
 
-/** A person's frames `[start, end)`; a fitted skeleton is dropped. */
+/** A person's frames `[start, end)`; a fitted skeleton is dropped. The memory is the person's. */
 export function slicePerson(person: MotionPerson, { start, end }: FrameRange, joints: number): MotionPerson {
   const { id, positions, state, sigma, reprojection, views } = person;
   const [from, to] = [start * joints, end * joints];
   return {
     id,
-    positions: positions.slice(3 * from, 3 * to),
-    state: state.slice(from, to),
-    ...(sigma && { sigma: sigma.slice(from, to) }),
-    ...(reprojection && { reprojection: reprojection.slice(from, to) }),
-    ...(views && { views: views.slice(from, to) }),
+    positions: positions.subarray(3 * from, 3 * to),
+    state: state.subarray(from, to),
+    ...(sigma && { sigma: sigma.subarray(from, to) }),
+    ...(reprojection && { reprojection: reprojection.subarray(from, to) }),
+    ...(views && { views: views.subarray(from, to) }),
   };
 }
 

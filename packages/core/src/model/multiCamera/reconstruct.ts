@@ -28,19 +28,33 @@ export async function placeTracked(
 ): Promise<MotionPerson | undefined> {
   const [{ skeleton, frameRate, frameCount }] = views;
   const joints = skeleton.joints.length;
-  const observations = new Float64Array(frameCount * joints * views.length * 3);
+  const row = joints * views.length * 3;
+  const observations = new Float64Array(Math.min(CHUNK, frameCount) * row);
   const lenses = undistort ? rig.cameras : undefined;
+  const placed = unplaced(frameCount * joints);
   for (let start = 0; start < frameCount; start += CHUNK) {
     const end = Math.min(start + CHUNK, frameCount);
     const frames = await Promise.all(views.map((view) => view.read(start, end)));
-    const part = observations.subarray(start * joints * views.length * 3);
+    const part = observations.subarray(0, (end - start) * row);
     gatherObservations(person, frames, { start, end }, joints, part, "joint-view", lenses);
+    const found = placePerson(part, rig, settings);
+    tallyViews(tallies, part, found.positions, joints, rig);
+    placed.positions.set(found.positions, 3 * start * joints);
+    placed.state.set(found.state, start * joints);
+    placed.reprojection.set(found.reprojection, start * joints);
+    placed.views.set(found.views, start * joints);
   }
-  const placed = placePerson(observations, rig, settings);
-  tallyViews(tallies, observations, placed.positions, joints, rig);
-  const cleaned = cleanPerson(placed, skeleton, frameRate, settings);
-  return cleaned && { ...cleaned, id: person.id };
+  const cleaned = cleanPerson({ id: person.id, ...placed }, skeleton, frameRate, settings);
+  return cleaned;
 }
+
+/** Room for what `placePerson` finds of `count` joints. */
+const unplaced = (count: number) => ({
+  positions: new Float32Array(3 * count),
+  state: new Uint8Array(count),
+  reprojection: new Float32Array(count),
+  views: new Uint32Array(count),
+});
 
 /**
  * One person's motion by Marey's own way: joints, bone lengths and the detector's errors adjusted together over time
