@@ -61,6 +61,19 @@ test("the commands that messages name exist", () => {
   for (const [, name] of named) expect(names).toContain(name);
 });
 
+test("the packages carry the licence, and marey the notice", () => {
+  const text = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
+  for (const [name, ...papers] of [
+    ["core", "LICENSE"],
+    ["marey", "LICENSE", "NOTICE"],
+  ] as const)
+    for (const paper of papers) {
+      expect(text("packages", name, paper)).toBe(text(paper));
+      expect(JSON.parse(text("packages", name, "package.json")).files).toContain(paper);
+    }
+  expect(text("NOTICE")).toMatch(/GNU General Public License/);
+});
+
 describe("options", () => {
   const optionsOf = (command: ReturnType<typeof captureCommand>): string[] =>
     [...command.options.map(({ long }) => long ?? ""), ...command.commands.flatMap(optionsOf)].sort();
