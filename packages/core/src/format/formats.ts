@@ -105,7 +105,7 @@ export const motionFormats: readonly MotionFormat[] = [
     onePerson: false,
     fitted: false,
     write: (motion) => motionNpzPieces(motion),
-    read: readMotionNpz,
+    read: (bytes, name) => readMotionNpz(bytes, name),
   },
   {
     name: "json",

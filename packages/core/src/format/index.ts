@@ -31,7 +31,15 @@ export {
 } from "./mareyJson.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
 export { motionNpzPieces, readMotionNpz, writeMotionNpz } from "./motionNpz.js";
-export { type NpyArray, type NpyContent, type NpyData, type NpyInput, readNpy, writeNpy } from "./npy.js";
+export {
+  type NpyArray,
+  type NpyContent,
+  type NpyData,
+  type NpyInput,
+  type NpyReadOptions,
+  readNpy,
+  writeNpy,
+} from "./npy.js";
 export { type Npz, npzArray, npzPieces, readNpz, writeNpz } from "./npz.js";
 export {
   lastNumber,

@@ -2,7 +2,7 @@ import { MareyError } from "../error.js";
 import type { Motion, MotionPerson } from "../motion/motion.js";
 import { skeletons } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
-import type { NpyInput } from "./npy.js";
+import type { NpyInput, NpyReadOptions } from "./npy.js";
 import { type Npz, npzArray, npzPieces, readNpz } from "./npz.js";
 import { joinPieces } from "./pieces.js";
 
@@ -57,8 +57,8 @@ const sizes = (axes: readonly (number | "T" | "J")[], frames: number, joints: nu
  *
  * @throws MareyError `NPZ_ARRAY` naming the array that is missing or of another shape, and the errors of `readNpz`.
  */
-export function readMotionNpz(bytes: Uint8Array, name = "npz"): Motion {
-  const npz = readNpz(bytes, name);
+export function readMotionNpz(bytes: Uint8Array, name = "npz", options: NpyReadOptions = {}): Motion {
+  const npz = readNpz(bytes, name, options);
   const scalar = (key: string) => Number(npzArray(npz, key, [], name).data[0]);
   const layout = readLayout(npz, name);
   const joints = layout.joints.length;

@@ -38,6 +38,14 @@ interface Field {
   shape: number[];
 }
 
+export interface NpyReadOptions {
+  /**
+   * Arrays take the file's own memory where they can, which spoils the file's bytes: for one that nobody else reads,
+   * and too large to be there twice.
+   */
+  consume?: boolean;
+}
+
 /**
  * Reads a `.npy` file (versions 1 to 3) of numbers or text.
  *
@@ -45,7 +53,11 @@ interface Field {
  * @throws MareyError `NPY_INVALID` when the header or the data can't be true; `NPY_TYPE` for types that can't be read
  *   (objects would need unpickling, which can run any program).
  */
-export function readNpy(bytes: Uint8Array, name = "npy"): NpyContent | Map<string, NpyContent> {
+export function readNpy(
+  bytes: Uint8Array,
+  name = "npy",
+  { consume = false }: NpyReadOptions = {},
+): NpyContent | Map<string, NpyContent> {
   const { descr, fortran, shape, data } = readHeader(bytes, name);
   const fields = Array.isArray(descr)
     ? structured(descr, name)
@@ -55,8 +67,11 @@ export function readNpy(bytes: Uint8Array, name = "npy"): NpyContent | Map<strin
   const count = shape.reduce((product, n) => product * n, 1);
   if (!Number.isSafeInteger(count * stride) || count * stride !== data.length)
     throw invalid(name, `[${shape}] of ${stride} bytes an element needs ${count * stride} bytes, ${data.length} are there`); // biome-ignore format: one message
-  const read = (field: Field, i: number) =>
-    content(field, gather(data, stride, field.offset, sizes[i], count), [...shape, ...field.shape], fortran);
+  const own = (data: Uint8Array, dtype: string) => (consume ? moved(data, dtype) : new Uint8Array(data));
+  const read = (field: Field, i: number) => {
+    const gathered = gather(data, stride, field.offset, sizes[i], count);
+    return content(field, gathered, [...shape, ...field.shape], fortran, own);
+  };
   if (!Array.isArray(descr)) return read(fields[0], 0);
   return new Map(fields.map((field, i) => [field.name, read(field, i)]));
 }
@@ -129,40 +144,56 @@ function gather(data: Uint8Array, stride: number, offset: number, size: number, 
   return out;
 }
 
-function content(field: Field, bytes: Uint8Array, shape: number[], fortran: boolean): NpyContent {
+/** The bytes where elements of their size can be read: shifted over the end of the header, which is done with. */
+function moved(data: Uint8Array, dtype: string): Uint8Array {
+  const shift = data.byteOffset % Number(dtype.slice(2));
+  if (shift === 0) return data;
+  return new Uint8Array(data.buffer, data.byteOffset - shift, data.length + shift)
+    .copyWithin(0, shift)
+    .subarray(0, data.length);
+}
+
+function content(
+  field: Field,
+  bytes: Uint8Array,
+  shape: number[],
+  fortran: boolean,
+  own: (data: Uint8Array, dtype: string) => Uint8Array,
+): NpyContent {
   const { dtype } = field;
   const size = Number(dtype.slice(2));
   if (dtype[1] === "S" || dtype[1] === "U") return { dtype, shape, text: texts(bytes, dtype, size) };
-  const own = new Uint8Array(bytes);
-  if (dtype[0] === ">") swap(own, size);
-  const data = typed(dtype, own.buffer);
+  const values = own(bytes, dtype);
+  if (dtype[0] === ">") swap(values, size);
+  const data = typed(dtype, values);
   return { dtype, shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
 }
 
-function typed(dtype: string, buffer: ArrayBuffer): NpyData {
+function typed(dtype: string, { buffer, byteOffset: at, byteLength }: Uint8Array): NpyData {
+  const count = byteLength / Number(dtype.slice(2));
   switch (dtype.slice(1)) {
     case "f8":
-      return new Float64Array(buffer);
+      return new Float64Array(buffer, at, count);
     case "f4":
-      return new Float32Array(buffer);
+      return new Float32Array(buffer, at, count);
     case "f2":
-      return Float32Array.from(new Uint16Array(buffer), halfToFloat);
+      return Float32Array.from(new Uint16Array(buffer, at, count), halfToFloat);
     case "i8":
-      return new BigInt64Array(buffer);
+      return new BigInt64Array(buffer, at, count);
     case "u8":
-      return new BigUint64Array(buffer);
+      return new BigUint64Array(buffer, at, count);
     case "i4":
-      return new Int32Array(buffer);
+      return new Int32Array(buffer, at, count);
     case "u4":
-      return new Uint32Array(buffer);
+      return new Uint32Array(buffer, at, count);
     case "i2":
-      return new Int16Array(buffer);
+      return new Int16Array(buffer, at, count);
     case "u2":
-      return new Uint16Array(buffer);
+      return new Uint16Array(buffer, at, count);
     case "i1":
-      return new Int8Array(buffer);
+      return new Int8Array(buffer, at, count);
     default:
-      return new Uint8Array(buffer);
+      return new Uint8Array(buffer, at, count);
   }
 }
 

@@ -3,7 +3,7 @@ import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
 import { readLiteral } from "./literal.js";
-import { readNpy, writeNpy } from "./npy.js";
+import { type NpyArray, readNpy, writeNpy } from "./npy.js";
 import { npzArray, npzPieces, readNpz, writeNpz } from "./npz.js";
 import { readZip } from "./zip.js";
 
@@ -26,6 +26,17 @@ describe("NPZ", () => {
     });
     expect(npz.get("big")).toMatchObject({ shape: [], data: BigInt64Array.of(-5n) });
     expect(npz.get("joints")).toMatchObject({ text: ["nose", "Füße", ""] });
+  });
+
+  test("a file that is consumed gives the same arrays, in its own memory", () => {
+    const whole = readNpz(sample());
+    for (let offset = 0; offset < 8; offset++) {
+      const bytes = new Uint8Array(sample().length + offset).subarray(offset);
+      bytes.set(sample());
+      const npz = readNpz(bytes, "npz", { consume: true });
+      expect(npz).toEqual(whole);
+      expect((npz.get("positions") as NpyArray).data.buffer).toBe(bytes.buffer);
+    }
   });
 
   test("the same arrays give the same bytes", () => expect(sample()).toEqual(sample()));

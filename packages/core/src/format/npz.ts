@@ -1,5 +1,12 @@
 import { MareyError } from "../error.js";
-import { type NpyArray, type NpyContent, type NpyInput, npyParts, readNpy } from "./npy.js";
+import {
+  type NpyArray,
+  type NpyContent,
+  type NpyInput,
+  type NpyReadOptions,
+  npyParts,
+  readNpy,
+} from "./npy.js";
 import { joinPieces } from "./pieces.js";
 import { readZip, zipPieces } from "./zip.js";
 
@@ -11,11 +18,11 @@ export type Npz = Map<string, NpyContent>;
  *
  * @throws MareyError of `readZip` and `readNpy`, naming the array.
  */
-export function readNpz(bytes: Uint8Array, name = "npz"): Npz {
+export function readNpz(bytes: Uint8Array, name = "npz", options: NpyReadOptions = {}): Npz {
   const arrays: Npz = new Map();
   for (const [file, content] of readZip(bytes, name)) {
     const key = file.replace(/\.npy$/, "");
-    const array = readNpy(content, `${name}, array "${key}"`);
+    const array = readNpy(content, `${name}, array "${key}"`, options);
     if (array instanceof Map) for (const [field, part] of array) arrays.set(field, part);
     else arrays.set(key, array);
   }

@@ -152,7 +152,8 @@ async function placeCached(
       : views.map(emptyTally);
     mark.cached = stored !== undefined && counted !== undefined;
     let motion: Motion | undefined;
-    if (stored && counted) motion = { ...readMotionNpz(stored, "cached motion"), skeleton };
+    if (stored && counted)
+      motion = { ...readMotionNpz(stored, "cached motion", { consume: true }), skeleton };
     else {
       const task = progress.task("placing joints");
       const placed = await place(person, views, rig, method, own);
@@ -200,7 +201,7 @@ async function fitCached(
     mark.cached = stored !== undefined && distance !== undefined;
     if (stored && distance)
       return {
-        fitted: readMotionNpz(stored, "cached fit"),
+        fitted: readMotionNpz(stored, "cached fit", { consume: true }),
         fitDistance: Number(new TextDecoder().decode(distance)),
       };
     const task = progress.task("fitting a skeleton");
