@@ -18,6 +18,9 @@ import { type StageCache, stageName } from "./cache.js";
 import type { StageClock } from "./clock.js";
 import type { OpenedViews } from "./views.js";
 
+/** The views of a take with their cameras, and what they are made from. */
+type Take = Pick<OpenedViews, "views" | "rig" | "identity">;
+
 /** How people are found and placed. */
 export interface Method {
   name: "marey" | "pose2sim";
@@ -39,6 +42,7 @@ export interface StageHost {
 /** One person with the motion as placed and as fitted: the same person, in two skeletons. */
 export interface CapturedPerson {
   placed: Motion;
+  /** Rest pose, rotations and root: all that formats with a skeleton read. Positions and states are left out. */
   fitted: Motion;
   /** Mean distance between the placed joints and those of the fitted skeleton, metres. */
   fitDistance: number;
@@ -46,7 +50,7 @@ export interface CapturedPerson {
 
 /** Says who is who, by the method's association; Marey's own puts those first who are seen most. */
 export async function associate(
-  { views, rig, identity }: OpenedViews,
+  { views, rig, identity }: Take,
   { name, association, people: most }: Method,
   { cache, clock, progress }: StageHost,
 ): Promise<People> {
@@ -113,7 +117,7 @@ function readPeople(bytes: Uint8Array): People {
  * @param tallies One per view; how the views agree with each person is added.
  */
 export async function* placePeople(
-  opened: OpenedViews,
+  opened: Take,
   people: People,
   method: Method,
   tallies: readonly ViewTally[],
@@ -132,8 +136,21 @@ export async function* placePeople(
   }
 }
 
+/** A fitted motion without what follows from its rotations: half its memory. */
+function poseOnly(fitted: Motion): Motion {
+  const nothing = { positions: new Float32Array(0), state: new Uint8Array(0) };
+  const people = fitted.people.map(({ id, rest, rotations, root }) => ({
+    id,
+    ...nothing,
+    rest,
+    rotations,
+    root,
+  }));
+  return { ...fitted, people };
+}
+
 async function placeCached(
-  { views, rig }: OpenedViews,
+  { views, rig }: Take,
   person: TrackedPerson,
   method: Method,
   tallies: readonly ViewTally[],
@@ -201,7 +218,7 @@ async function fitCached(
     mark.cached = stored !== undefined && distance !== undefined;
     if (stored && distance)
       return {
-        fitted: readMotionNpz(stored, "cached fit", { consume: true }),
+        fitted: poseOnly(readMotionNpz(stored, "cached fit", { consume: true })),
         fitDistance: Number(new TextDecoder().decode(distance)),
       };
     const task = progress.task("fitting a skeleton");
@@ -210,6 +227,6 @@ async function fitCached(
     task.end();
     await putMotion(cache, name, fitted);
     await cache.put(distanceName, new TextEncoder().encode(String(fitDistance)));
-    return { fitted, fitDistance };
+    return { fitted: poseOnly(fitted), fitDistance };
   });
 }
