@@ -168,7 +168,8 @@ function others(suspects: readonly Suspect[], one: Suspect): Float32Array[] {
 
 async function place(hands: Hands, image: Image, suspect: Suspect, around: Float32Array[]): Promise<Placing> {
   const { before, expected, found } = suspect;
-  if (before && expected && !found && mayRest(before, expected, image))
+  // Next to others, each must be looked at to be told apart.
+  if (before && expected && !found && around.length === 0 && mayRest(before, expected, image))
     return { suspect, pose: { score: before.score, joints: expected }, fit: settings.fits, rested: true };
   const square = squareOf(suspect);
   if (!square) return fallBack(suspect);

@@ -18,7 +18,8 @@ export function mayRest(
   expected: Float32Array,
   image: Image,
 ): boolean {
-  if (rested || doubtful || !colours) return false;
+  // Whoever was seen once has a velocity of exactly 0: it isn't known yet.
+  if (rested || doubtful || !colours || velocity.every((step) => step === 0)) return false;
   const [left, top, right, bottom] = extent(expected, sureJoint);
   const limit = still * Math.hypot(right - left, bottom - top);
   for (let j = 0; j < velocity.length; j += 2) {
