@@ -22,7 +22,6 @@ import type { Network } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
 import { withoutTwins } from "./finder.js";
 import { lender } from "./memory.js";
-import { coloursAt, mayRest } from "./rest.js";
 import type { Eyes, LookOptions, Sight } from "./sight.js";
 
 /** Thresholds, found on the recordings and photographs that the project's data holds. */
@@ -120,7 +119,6 @@ interface Placing {
   pose: Detection;
   /** How well the joints fit what was expected or found, 0..1. */
   fit: number;
-  rested?: boolean;
 }
 
 /** @param found What the finder sees; undefined when it didn't look. */
@@ -136,7 +134,7 @@ async function followAll(
   );
   const apart = await tellApart(hands, image, placings);
   return apart
-    .map((placing) => conclude(placing, found !== undefined, image))
+    .map((placing) => conclude(placing, found !== undefined))
     .filter((person) => isThere(person, found !== undefined));
 }
 
@@ -167,10 +165,6 @@ function others(suspects: readonly Suspect[], one: Suspect): Float32Array[] {
 }
 
 async function place(hands: Hands, image: Image, suspect: Suspect, around: Float32Array[]): Promise<Placing> {
-  const { before, expected, found } = suspect;
-  // Next to others, each must be looked at to be told apart.
-  if (before && expected && !found && around.length === 0 && mayRest(before, expected, image))
-    return { suspect, pose: { score: before.score, joints: expected }, fit: settings.fits, rested: true };
   const square = squareOf(suspect);
   if (!square) return fallBack(suspect);
   const first = judge(suspect, await hands.place(image, square));
@@ -243,17 +237,13 @@ function twinOf({ pose }: Placing, settled: readonly Placing[]): Placing | undef
 }
 
 /** The person as followed on: with the finder's joints mixed in, a box, and a velocity. */
-function conclude({ suspect, pose, fit, rested }: Placing, searched: boolean, image: Image): Followed {
+function conclude({ suspect, pose, fit }: Placing, searched: boolean): Followed {
   const { before, found } = suspect;
   const joints = found ? mixed(pose.joints, found.joints, settings.mix) : pose.joints;
   const box = extent(joints, sureJoint);
   const missed = found ? 0 : (before?.missed ?? 0) + (searched ? 1 : 0);
   const shown = { score: pose.score, joints, ...(box[2] > box[0] && { box }) };
-  return {
-    ...movedFrom(before, shown, missed, fit < settings.fits),
-    rested,
-    colours: coloursAt(image, joints),
-  };
+  return movedFrom(before, shown, missed, fit < settings.fits);
 }
 
 /**

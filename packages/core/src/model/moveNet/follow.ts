@@ -10,10 +10,6 @@ export interface Followed extends Detection {
   missed: number;
   /** The last placing didn't fit what was expected: the finder should look again. */
   doubtful: boolean;
-  /** The joints were carried on unseen, since this person hardly moves. */
-  rested?: boolean;
-  /** What the picture showed at the joints when they were placed. */
-  colours?: Uint8Array;
 }
 
 /** Confidence from which a joint counts in comparisons. */
