@@ -12,7 +12,7 @@ import {
 } from "@marey/core/format";
 import type { Detections, Keypoints, Motion, UpAxis } from "@marey/core/motion";
 import { skeletons } from "@marey/core/skeleton";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import {
   readSource,
   readWhole,
@@ -21,6 +21,7 @@ import {
   writeOpenPoseFolder,
   writeWhole,
 } from "../files/index.js";
+import { positiveNumber, wholeNumber } from "./number.js";
 
 /** What can be converted: `marey convert A B` as a record. */
 export interface ConvertOptions {
@@ -68,15 +69,15 @@ export function convertCommand(): Command {
     .argument("<input>", "a file, or a folder of OpenPose JSON files")
     .argument("<output>", "the file to write; its ending gives the format. A folder, for OpenPose JSON")
     .option("--force", "replace files that are there")
-    .option("--person <id>", "write only this person", wholeNumber)
-    .option("--frame-rate <hz>", "frame rate, instead of what the input says", positive)
+    .option("--person <id>", "write only this person", wholeNumber("--person", 0))
+    .option("--frame-rate <hz>", "frame rate, instead of what the input says", positiveNumber("--frame-rate"))
     .addOption(axis("--up <axis>", "axis that points up, in formats that can choose (json, npz, csv)"))
     .addOption(axis("--input-up <axis>", "axis that points up in an input that doesn't say (csv)"))
     .option(
       "--skeleton <name>",
       `joint layout of the input (${skeletons.map(({ name }) => name).join(", ")})`,
     )
-    .option("--metres-per-unit <metres>", "length unit of a BVH input", positive)
+    .option("--metres-per-unit <metres>", "length unit of a BVH input", positiveNumber("--metres-per-unit"))
     .addOption(
       new Option("--order <axes>", "rotation order of a BVH output").choices([
         "XYZ",
@@ -99,17 +100,6 @@ export function convertCommand(): Command {
         console.log(json ? JSON.stringify(done) : describe(done));
       },
     );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError("It must be a positive number.");
-  return value;
 }
 
 const describe = ({ input, outputs, kind, people, frames, skeleton, fitDistance }: Converted) =>

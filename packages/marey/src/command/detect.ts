@@ -12,6 +12,7 @@ import { fileSet, requireAbsent } from "../files/index.js";
 import { openProgress, type Progress } from "../progress.js";
 import { openFrames } from "../video/index.js";
 import { interruptible } from "./interrupt.js";
+import { wholeNumber } from "./number.js";
 
 /** `marey detect` as a record. */
 export interface DetectCommandOptions {
@@ -92,18 +93,6 @@ function readFormats(text: string): DetectFormat[] {
     return known;
   });
 }
-
-const wholeNumber = (option: string, least: number) => (text: string) => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least)
-    throw new MareyError(
-      "OPTION",
-      option,
-      `"${text}" is no whole number from ${least}`,
-      "Correct the option",
-    );
-  return value;
-};
 
 function describe({ input, outputs, frames, people, empty, seconds }: Detected): string {
   const who = people === 0 ? "nobody was found" : `${people} ${people === 1 ? "person" : "people"} at most`;
