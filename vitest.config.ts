@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["marey-source"], externalConditions: ["marey-source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: ["./test/setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

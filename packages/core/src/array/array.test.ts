@@ -6,7 +6,8 @@ import { random, shuffle } from "./random.js";
 import { leastSquares, solveCholesky } from "./solve.js";
 import { nullVector, svd, symmetricEigen } from "./svd.js";
 
-const real = fc.double({ min: -10, max: 10, noNaN: true });
+// ml-matrix, the peer, gives wrong singular values for matrices with subnormal numbers.
+const real = fc.double({ min: -10, max: 10, noNaN: true }).map((x) => (Math.abs(x) < 1e-100 ? 0 : x));
 const array = (length: number) => fc.array(real, { minLength: length, maxLength: length });
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a, (value, i) => Math.abs(value - b[i])).reduce((x, y) => Math.max(x, y), 0);
