@@ -3,7 +3,7 @@ import { numbers } from "./fixture.js";
 
 /** Compares an operation's outputs with a case's; returns what is wrong with the first output that misses. */
 export function compare(fixture: Case, outputs: Outputs): string | undefined {
-  const { compare: ways = {}, outputTolerance = {} } = fixture.attributes;
+  const { compare: ways = {}, outputTolerance = {}, gradientTolerance = {} } = fixture.attributes;
   for (const [name, stored] of Object.entries(fixture.expected)) {
     const way = ways[name];
     if (way === "info") continue;
@@ -13,8 +13,18 @@ export function compare(fixture: Case, outputs: Outputs): string | undefined {
     const wrong = compareOne(values, stored, outputTolerance[name] ?? fixture.tolerance, way);
     if (wrong) return `${name}: ${wrong}`;
   }
+  for (const [name, stored] of Object.entries(fixture.gradients)) {
+    const got = outputs[gradientOf(name)];
+    if (got === undefined) return `the gradient of "${name}" was not computed`;
+    const values = Array.from(got as ArrayLike<number>, Number);
+    const wrong = compareOne(values, stored, gradientTolerance[name] ?? fixture.tolerance);
+    if (wrong) return `gradient of ${name}: ${wrong}`;
+  }
   return undefined;
 }
+
+/** The name under which an operation returns the gradient of L with respect to an input. */
+export const gradientOf = (name: string) => `gradient of ${name}`;
 
 function compareOne(got: number[], stored: Stored, tolerance: Tolerance, way?: string): string | undefined {
   const want = Array.from(numbers(stored));

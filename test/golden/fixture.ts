@@ -23,6 +23,10 @@ export interface Case {
   inputs: Record<string, Stored>;
   /** The stored results: for operations judged by quality (`compare: info`), which need the truth. */
   expected: Record<string, Stored>;
+  /** By input name: the gradient of L = Σ outputs · seedGradients. Inputs without one are constants. */
+  gradients: Record<string, Stored>;
+  /** By output name. */
+  seedGradients: Record<string, Stored>;
   tolerance: Tolerance;
   /** The group's folder, for cases that name files. */
   folder: string;
@@ -62,6 +66,8 @@ export function readGroup(group: string): Case[] | undefined {
     ...entry,
     inputs: look(entry.inputs),
     expected: look(entry.outputs),
+    gradients: look(entry.gradients),
+    seedGradients: look(entry.seedGradients),
     folder,
   }));
 }

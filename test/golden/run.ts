@@ -9,6 +9,7 @@ import { compare } from "./compare.js";
 import { type Case, GoldenFailure, goldenFolder, type Operations, readGroup } from "./fixture.js";
 import { formats } from "./formats.js";
 import { geometry } from "./geometry.js";
+import { ops } from "./ops.js";
 import { published } from "./published.js";
 import { smoothing } from "./smoothing.js";
 
@@ -19,7 +20,7 @@ const groups: Record<string, Operations> = {
   bootstrapping: {},
   metrics: {},
   formats,
-  ops: {},
+  ops,
   optim: {},
   losses: {},
   networks: {},

@@ -1,4 +1,24 @@
+export type { CompiledGraph, Port } from "./compile.js";
+export { compile } from "./compile.js";
+export * from "./elementwise.js";
+export { evaluate, fed } from "./evaluate.js";
+export { gradients, stateUpdates } from "./gradients.js";
 export { halfToFloat, widenHalves } from "./half.js";
+export * from "./linear.js";
+export * from "./movement.js";
+export type { Call, Distribution, Node, NodeType, Op, Operand, Shape } from "./node.js";
+export {
+  apply,
+  constant,
+  inOrder,
+  input,
+  randomLeaf,
+  refuse,
+  sameShape,
+  scalarOf,
+  sizeOf,
+  toNode,
+} from "./node.js";
 export type {
   Attribute,
   Dimension,
@@ -20,6 +40,8 @@ export {
   valueInfo,
   writeOnnx,
 } from "./onnx.js";
+export { ops } from "./ops.js";
+export * from "./reduce.js";
 export type { GraphPort, ImportedGraph, ImportOptions } from "./tfjs/import.js";
 export { importedOperators, importTfjs } from "./tfjs/import.js";
 export { readTopology } from "./tfjs/topology.js";

@@ -9,8 +9,15 @@ export interface Tensor {
 export interface Network {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** @param only Outputs to compute; all when absent. */
-  run(feeds: Readonly<Record<string, Tensor>>, only?: readonly string[]): Promise<Record<string, Tensor>>;
+  /**
+   * @param only Outputs to compute; all when absent.
+   * @param into Buffers that receive outputs, by output name: nothing is allocated for these, and the results name them.
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    only?: readonly string[],
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
   close(): Promise<void>;
 }
 

@@ -30,7 +30,7 @@ async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Ne
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
-    run: (feeds, only) => run(session, feeds, only),
+    run: (feeds, only, into) => run(session, feeds, only, into),
     close: () => session.release(),
   };
 }
@@ -68,14 +68,13 @@ async function run(
   session: ort.InferenceSession,
   feeds: Readonly<Record<string, Tensor>>,
   only?: readonly string[],
+  into: Readonly<Record<string, Tensor>> = {},
 ): Promise<Record<string, Tensor>> {
   requireNames(session, feeds, only);
-  const given = Object.fromEntries(
-    Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new ort.Tensor(type, data, dims)]),
-  );
+  const given = nativeTensors(feeds);
   let results: ort.InferenceSession.ReturnType;
   try {
-    results = await (only ? session.run(given, only) : session.run(given));
+    results = await session.run(given, fetches(session, only, into));
   } catch (cause) {
     const shapes = Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} [${dims}]`);
     throw new MareyError(
@@ -86,9 +85,28 @@ async function run(
       { cause },
     );
   }
+  // A result that was written into a given buffer comes back as another object over the same memory.
   return Object.fromEntries(
-    Object.entries(results).map(([name, { type, dims, data }]) => [name, { type, dims, data } as Tensor]),
+    Object.entries(results).map(([name, { type, dims, data }]) => [
+      name,
+      into[name] ?? ({ type, dims, data } as Tensor),
+    ]),
   );
+}
+
+const nativeTensors = (tensors: Readonly<Record<string, Tensor>>) =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new ort.Tensor(type, data, dims)]),
+  );
+
+/** What to compute: each wanted output with the buffer to write it into, or null for one that the runtime makes. */
+function fetches(
+  session: ort.InferenceSession,
+  only: readonly string[] = session.outputNames,
+  into: Readonly<Record<string, Tensor>>,
+): ort.InferenceSession.FetchesType {
+  const buffers = nativeTensors(into);
+  return Object.fromEntries(only.map((name) => [name, buffers[name] ?? null]));
 }
 
 /** A missing or foreign name would otherwise end in a message without the names that are right. */

@@ -1,0 +1,132 @@
+import {
+  type Call,
+  Constant,
+  type Distribution,
+  Input,
+  inOrder,
+  type Node,
+  type NodeType,
+  type Op,
+  RandomLeaf,
+  type Shape,
+} from "./node.js";
+import { type NodeInit, node as onnxNode, type TensorData, tensor, valueInfo, writeOnnx } from "./onnx.js";
+
+/** An input or output of a compiled graph. */
+export interface Port {
+  readonly name: string;
+  readonly type: NodeType;
+  readonly shape: Shape;
+}
+
+/** A graph as ONNX, with what it is fed and what it gives. */
+export interface CompiledGraph {
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** Inputs that outputs depend on. */
+  readonly inputs: readonly Port[];
+  /** Inputs to be filled with new random numbers for each run. */
+  readonly random: readonly (Port & { readonly distribution: Distribution })[];
+  readonly outputs: readonly Port[];
+}
+
+/** A value in the making: the name it has in the file. */
+type Names = Map<Node, string>;
+
+/**
+ * Writes the graph of `outputs` as an ONNX model: compositions are put in place of the operators they stand for, equal
+ * calls are made once, and what no output needs is left out.
+ */
+export function compile(outputs: Readonly<Record<string, Node>>, name = "graph"): CompiledGraph {
+  const writer = new Writer();
+  const results = Object.entries(outputs).map(([port, node]) => {
+    writer.identity(writer.name(node), port);
+    return { name: port, type: node.type, shape: node.shape };
+  });
+  const ports = (list: readonly Port[]) => list.map((p) => valueInfo(p.name, p.type, p.shape));
+  const model = writeOnnx({
+    name,
+    inputs: [...ports(writer.inputs), ...ports(writer.random)],
+    outputs: ports(results),
+    initialisers: writer.initialisers,
+    nodes: writer.nodes,
+    domains: { "com.microsoft": 1 },
+  });
+  return { model, inputs: writer.inputs, random: writer.random, outputs: results };
+}
+
+/** State of one writing: the nodes so far, and by which key a call was made. */
+class Writer {
+  readonly nodes: NodeInit[] = [];
+  readonly initialisers: ReturnType<typeof tensor>[] = [];
+  readonly inputs: Port[] = [];
+  readonly random: (Port & { distribution: Distribution })[] = [];
+  private readonly names: Names = new Map();
+  private readonly calls = new Map<string, { outputs: string[]; node: NodeInit }>();
+  private readonly constants = new Map<string, string>();
+
+  /** The name of a node's value; writes whatever it depends on first. */
+  name(node: Node): string {
+    for (const each of inOrder([node])) if (!this.names.has(each)) this.names.set(each, this.write(each));
+    return this.names.get(node) as string;
+  }
+
+  /** Gives a value a name of its own, under which it leaves the graph. */
+  identity(from: string, to: string): void {
+    this.nodes.push(onnxNode("Identity", [from], [to]));
+  }
+
+  private write(node: Node): string {
+    if (node.op === (Input as Op)) return this.writeInput(node);
+    if (node.op === (Constant as Op)) return this.writeConstant(node);
+    if (node.op === (RandomLeaf as Op)) return this.writeRandom(node);
+    const form = node.op.form(node);
+    return "call" in form ? this.writeCall(form) : this.name(form);
+  }
+
+  private writeInput(node: Node): string {
+    const { name } = node.attributes as { name: string };
+    const taken = this.inputs.find((port) => port.name === name);
+    if (taken) throw new Error(`two inputs of the graph are named "${name}"`);
+    this.inputs.push({ name, type: node.type, shape: node.shape });
+    return name;
+  }
+
+  private writeRandom(node: Node): string {
+    const { distribution } = node.attributes as { distribution: Distribution };
+    const name = `random.${this.random.length}`;
+    this.random.push({ name, type: node.type, shape: node.shape, distribution });
+    return name;
+  }
+
+  private writeConstant(node: Node): string {
+    const { data } = node.attributes as { data: TensorData };
+    const key = data.length <= 64 ? `${node.type}[${node.shape}]${data.join()}` : `#${node.id}`;
+    const known = this.constants.get(key);
+    if (known) return known;
+    const name = `constant.${this.constants.size}`;
+    this.constants.set(key, name);
+    this.initialisers.push(tensor(name, node.type, node.shape, data));
+    return name;
+  }
+
+  private writeCall({ call, inputs, attributes = {}, domain = "", output = 0 }: Call): string {
+    const names = inputs.map((from) => (from ? this.name(from) : ""));
+    const key = JSON.stringify([call, domain, names, attributes], (_, value) =>
+      ArrayBuffer.isView(value)
+        ? Array.from(value as Uint8Array)
+        : typeof value === "bigint"
+          ? `${value}n`
+          : value,
+    );
+    let made = this.calls.get(key);
+    if (!made) {
+      const outputs = [`${call}.${this.calls.size}`];
+      made = { outputs, node: onnxNode(call, names, outputs, attributes, domain) };
+      this.calls.set(key, made);
+      this.nodes.push(made.node);
+    }
+    for (let i = made.outputs.length; i <= output; i++) made.outputs.push(`${made.outputs[0]}:${i}`);
+    made.node.output = [...made.outputs];
+    return made.outputs[output];
+  }
+}

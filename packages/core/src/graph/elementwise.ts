@@ -1,0 +1,244 @@
+import {
+  apply,
+  constant,
+  type Node,
+  type NodeType,
+  type Op,
+  type Operand,
+  refuse,
+  type Shape,
+  scalarOf,
+  toNode,
+} from "./node.js";
+
+/** The shape that two shapes broadcast to (numpy's rule); `refuse`s those that don't fit. */
+export function broadcast(operator: string, a: Node, b: Node): Shape {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const m = a.shape[i - rank + a.shape.length] ?? 1;
+    const n = b.shape[i - rank + b.shape.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1)
+      refuse(operator, [a, b], `sizes ${m} and ${n} on axis ${i}`, "Make them equal, or one of them 1");
+    return m === 1 ? n : m;
+  });
+}
+
+type Gradient = (node: Node, g: Node) => readonly (Node | null)[];
+const flat: Gradient = ({ inputs }) => inputs.map(() => null);
+
+function unaryOp(name: string, gradient: (x: Node, y: Node, g: Node) => Node | null): Op {
+  return {
+    name,
+    shape: ([x]) => x.shape,
+    gradient: (y, g) => [gradient(y.inputs[0], y, g)],
+    form: ({ inputs }) => ({ call: name, inputs }),
+  };
+}
+
+function binaryOp(name: string, gradient: Gradient, type?: NodeType): Op {
+  return {
+    name,
+    shape: ([a, b]) => {
+      if (a.type !== b.type) refuse(name, [a, b], "operands of two types", "Cast one of them");
+      return broadcast(name, a, b);
+    },
+    ...(type && { type: () => type }),
+    gradient,
+    form: ({ inputs }) => ({ call: name, inputs }),
+  };
+}
+
+const unary =
+  (op: Op, compute: (x: number) => number) =>
+  (x: Operand): Node => {
+    const value =
+      typeof x === "number" ? x : x.type === "float32" && x.shape.length === 0 ? scalarOf(x) : undefined;
+    return value === undefined ? apply(op, [toNode(x)], {}) : constant(compute(value));
+  };
+
+/** Applies a binary operator; two constants fold, and `neutral` on the right (on both sides, if it commutes) vanishes. */
+const binary =
+  (op: Op, compute: (a: number, b: number) => number, neutral?: number, commutes = false) =>
+  (a: Operand, b: Operand): Node => {
+    const [x, y] = operands(a, b);
+    const [m, n] = [rankless(x), rankless(y)];
+    if (m !== undefined && n !== undefined && x.type === "float32") return constant(compute(m, n));
+    if (n !== undefined && n === neutral) return x;
+    if (m !== undefined && m === neutral && commutes) return y;
+    return apply(op, [x, y], {});
+  };
+
+/** Numbers take the type of the operand beside them. */
+function operands(a: Operand, b: Operand): [Node, Node] {
+  const type = typeof a !== "number" ? a.type : typeof b !== "number" ? b.type : "float32";
+  return [toNode(a, type), toNode(b, type)];
+}
+
+const rankless = (x: Node) => (x.shape.length === 0 ? scalarOf(x) : undefined);
+
+const Add = binaryOp("Add", (_, g) => [g, g]);
+const Sub = binaryOp("Sub", (_, g) => [g, neg(g)]);
+const Mul = binaryOp("Mul", ({ inputs: [a, b] }, g) => [mul(g, b), mul(g, a)]);
+const Div = binaryOp("Div", (y, g) => {
+  const [, b] = y.inputs;
+  const da = div(g, b);
+  return [da, neg(mul(da, y))]; // d(a/b)/db = −(a/b)/b
+});
+/** Where operands tie, each gets half of the gradient. */
+const share = (chosen: Node, other: Node, g: Node) =>
+  mul(
+    g,
+    add(cast(compareStrictly(chosen, other), "float32"), mul(cast(equal(chosen, other), "float32"), 0.5)),
+  );
+const compareStrictly = (a: Node, b: Node) => greater(a, b);
+const Max = binaryOp("Max", ({ inputs: [a, b] }, g) => [share(a, b, g), share(b, a, g)]);
+const Min = binaryOp("Min", ({ inputs: [a, b] }, g) => [share(neg(a), neg(b), g), share(neg(b), neg(a), g)]);
+const Pow = binaryOp("Pow", (y, g) => {
+  const [a, b] = y.inputs;
+  const exponent = scalarOf(b);
+  const da = mul(g, mul(b, pow(a, exponent === undefined ? sub(b, 1) : exponent - 1)));
+  return [da, exponent === undefined ? mul(g, mul(y, log(a))) : null];
+});
+const Greater = binaryOp("Greater", flat, "bool");
+const Less = binaryOp("Less", flat, "bool");
+const GreaterOrEqual = binaryOp("GreaterOrEqual", flat, "bool");
+const LessOrEqual = binaryOp("LessOrEqual", flat, "bool");
+const Equal = binaryOp("Equal", flat, "bool");
+const And = binaryOp("And", flat, "bool");
+const Or = binaryOp("Or", flat, "bool");
+
+export const add = binary(Add, (a, b) => a + b, 0, true);
+export const sub = binary(Sub, (a, b) => a - b, 0);
+export const mul = binary(Mul, (a, b) => a * b, 1, true);
+export const div = binary(Div, (a, b) => a / b, 1);
+export const maximum = binary(Max, Math.max);
+export const minimum = binary(Min, Math.min);
+export const pow = binary(Pow, (a, b) => a ** b, 1);
+
+const logical =
+  (op: Op) =>
+  (a: Operand, b: Operand): Node =>
+    apply(op, operands(a, b), {});
+export const greater = logical(Greater);
+export const less = logical(Less);
+export const greaterOrEqual = logical(GreaterOrEqual);
+export const lessOrEqual = logical(LessOrEqual);
+export const equal = logical(Equal);
+export const and = logical(And);
+export const or = logical(Or);
+
+const Neg = unaryOp("Neg", (_x, _y, g) => neg(g));
+const Exp = unaryOp("Exp", (_x, y, g) => mul(g, y)); // its own derivative: no second Exp
+const Log = unaryOp("Log", (x, _y, g) => div(g, x));
+const Sqrt = unaryOp("Sqrt", (_x, y, g) => div(mul(g, 0.5), y));
+const Reciprocal = unaryOp("Reciprocal", (_x, y, g) => neg(mul(g, mul(y, y))));
+const Abs = unaryOp("Abs", (x, _y, g) => mul(g, sign(x)));
+const Sign = unaryOp("Sign", () => null);
+const Floor = unaryOp("Floor", () => null);
+const Round = unaryOp("Round", () => null);
+const Sigmoid = unaryOp("Sigmoid", (_x, y, g) => mul(g, mul(y, sub(1, y))));
+const Tanh = unaryOp("Tanh", (_x, y, g) => mul(g, sub(1, mul(y, y))));
+const Erf = unaryOp("Erf", (x, _y, g) => mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x))))));
+const Sin = unaryOp("Sin", (x, _y, g) => mul(g, cos(x)));
+const Cos = unaryOp("Cos", (x, _y, g) => neg(mul(g, sin(x))));
+const Tan = unaryOp("Tan", (_x, y, g) => mul(g, add(1, mul(y, y))));
+const Asin = unaryOp("Asin", (x, _y, g) => div(g, sqrt(sub(1, mul(x, x)))));
+const Acos = unaryOp("Acos", (x, _y, g) => neg(div(g, sqrt(sub(1, mul(x, x))))));
+const Atan = unaryOp("Atan", (x, _y, g) => div(g, add(1, mul(x, x))));
+const Sinh = unaryOp("Sinh", (x, _y, g) => mul(g, cosh(x)));
+const Cosh = unaryOp("Cosh", (x, _y, g) => mul(g, sinh(x)));
+/** At 0 the gradient is 0, as in PyTorch: y is positive only where x is. */
+const Relu = unaryOp("Relu", (_x, y, g) => where(greater(y, 0), g, 0));
+
+export const neg = unary(Neg, (x) => -x);
+export const exp = unary(Exp, Math.exp);
+export const log = unary(Log, Math.log);
+export const sqrt = unary(Sqrt, Math.sqrt);
+export const reciprocal = unary(Reciprocal, (x) => 1 / x);
+export const abs = unary(Abs, Math.abs);
+export const sign = unary(Sign, Math.sign);
+export const floor = unary(Floor, Math.floor);
+/** To the nearest whole number, halves to the even one. */
+export const round = (x: Node): Node => apply(Round, [x], {});
+export const sigmoid = unary(Sigmoid, (x) => 1 / (1 + Math.exp(-x)));
+export const tanh = unary(Tanh, Math.tanh);
+export const erf = (x: Node): Node => apply(Erf, [x], {});
+export const sin = unary(Sin, Math.sin);
+export const cos = unary(Cos, Math.cos);
+export const tan = unary(Tan, Math.tan);
+export const asin = unary(Asin, Math.asin);
+export const acos = unary(Acos, Math.acos);
+export const atan = unary(Atan, Math.atan);
+export const sinh = unary(Sinh, Math.sinh);
+export const cosh = unary(Cosh, Math.cosh);
+export const relu = unary(Relu, (x) => Math.max(x, 0));
+
+const Not: Op = { ...unaryOp("Not", () => null), type: () => "bool" };
+export const not = (x: Node): Node => apply(Not, [x], {});
+
+const Where: Op = {
+  name: "Where",
+  shape: ([condition, a, b]) => {
+    if (condition.type !== "bool" || a.type !== b.type)
+      refuse("Where", [condition, a, b], "expected a bool and two of one type", "Compare or cast first");
+    const [rows, columns] = [broadcast("Where", condition, a), broadcast("Where", condition, b)];
+    return rows.length >= columns.length &&
+      rows.every((size, i) => size >= (columns[i - rows.length + columns.length] ?? 1))
+      ? rows
+      : broadcast("Where", { ...a, shape: rows }, { ...b, shape: columns });
+  },
+  type: ([, a]) => a.type,
+  gradient: ({ inputs: [condition] }, g) => [null, where(condition, g, 0), where(condition, 0, g)],
+  form: ({ inputs }) => ({ call: "Where", inputs }),
+};
+/** `a` where the condition holds, else `b`. */
+export const where = (condition: Node, a: Operand, b: Operand): Node =>
+  apply(Where, [condition, ...operands(a, b)], {});
+
+const Cast: Op<{ to: NodeType }> = {
+  name: "Cast",
+  shape: ([x]) => x.shape,
+  type: (_, { to }) => to,
+  gradient: ({ inputs: [x] }, g) => [x.type === "float32" ? g : null],
+  form: ({ inputs, attributes: { to } }) => ({ call: "Cast", inputs, attributes: { to: castNumber[to] } }),
+};
+const castNumber = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const cast = (x: Node, to: NodeType): Node => (x.type === to ? x : apply(Cast, [x], { to }));
+
+const StopGradient: Op = {
+  name: "StopGradient",
+  shape: ([x]) => x.shape,
+  gradient: () => [null],
+  form: ({ inputs: [x] }) => x,
+};
+/** `x`, through which no gradient flows. */
+export const stopGradient = (x: Node): Node => apply(StopGradient, [x], {});
+
+const Clip: Op<{ minimum: number; maximum: number }> = {
+  name: "Clip",
+  shape: ([x]) => x.shape,
+  /** Passes at the bounds themselves, as in PyTorch. */
+  gradient: ({ inputs: [x], attributes: { minimum: low, maximum: high } }, g) => [
+    where(and(greaterOrEqual(x, low), lessOrEqual(x, high)), g, 0),
+  ],
+  form: ({ inputs: [x], attributes: { minimum: low, maximum: high } }) => ({
+    call: "Clip",
+    inputs: [
+      x,
+      low === -Infinity ? undefined : constant(low),
+      high === Infinity ? undefined : constant(high),
+    ],
+  }),
+};
+/** x kept within bounds; either may be infinite. */
+export const clip = (x: Node, low = -Infinity, high = Infinity): Node =>
+  apply(Clip, [x], { minimum: low, maximum: high });
+
+/** x², with one kernel. */
+export const square = (x: Node): Node => mul(x, x);
+
+export const elementwise: Readonly<Record<string, Op>> = {
+  Add, Sub, Mul, Div, Max, Min, Pow, Greater, Less, GreaterOrEqual, LessOrEqual, Equal, And, Or, Not,
+  Neg, Exp, Log, Sqrt, Reciprocal, Abs, Sign, Floor, Round, Sigmoid, Tanh, Erf, Relu,
+  Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Where, Cast, Clip, StopGradient,
+}; // biome-ignore format: a table
