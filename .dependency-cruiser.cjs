@@ -26,7 +26,14 @@ module.exports = {
       comment: "core runs anywhere: no Node modules, nothing of packages/marey",
       severity: "error",
       from: { path: core, pathNot: "\\.test\\.ts$" },
-      to: { path: ["^packages/marey", "^node:"], dependencyTypes: ["core", "local"] },
+      to: { path: ["^packages/marey", "^packages/web", "^node:"], dependencyTypes: ["core", "local"] },
+    },
+    {
+      name: "web-runs-in-browsers",
+      comment: "no Node modules, nothing of packages/marey",
+      severity: "error",
+      from: { path: "^packages/web/src/", pathNot: "\\.test\\.ts$" },
+      to: { path: ["^packages/marey", "^node:"] },
     },
     {
       name: "core-no-node-builtins",

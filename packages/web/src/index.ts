@@ -1,0 +1,2 @@
+export type { WebRuntimeOptions } from "./onnxRuntime.js";
+export { webRuntime } from "./onnxRuntime.js";
