@@ -1,12 +1,7 @@
-export type {
-  AdamOptions,
-  Optimiser,
-  Optimisers,
-  ParameterGroup,
-  SgdOptions,
-  StepSettings,
-  Updated,
-} from "./optimiser.js";
-export { adam, adamW, groups, optimiserOf, scaled, sgd } from "./optimiser.js";
+export * from "./optimiser.js";
+export type { BatchPorts, StepDefinition, StepGraph } from "./step.js";
+export { trainingStep } from "./step.js";
+export type { Kept, Trainer, TrainerOptions } from "./trainer.js";
+export { openTrainer } from "./trainer.js";
 export type { Parameter, Symbolic, Tree } from "./tree.js";
 export { count, leaves, load, mapLeaves, parameter, state, symbolic } from "./tree.js";

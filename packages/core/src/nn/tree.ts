@@ -11,7 +11,10 @@ export interface Parameter {
 }
 
 /** Parameters of a network: nested records and arrays. The path to a leaf is its key in a weights file. */
-export type Tree = Parameter | { readonly [key: string]: Tree | undefined } | readonly Tree[];
+export interface Branch {
+  readonly [key: string]: Tree | undefined;
+}
+export type Tree = Parameter | Branch | readonly Tree[];
 
 /** The same tree with a symbolic tensor in each leaf's place. */
 export type Symbolic<T> = T extends Parameter ? Node : { readonly [K in keyof T]: Symbolic<T[K]> };

@@ -1,0 +1,120 @@
+import { type CompiledGraph, compile } from "../graph/compile.js";
+import { add, mul } from "../graph/elementwise.js";
+import { gradients, stateUpdates } from "../graph/gradients.js";
+import { input, type Node, type NodeType, type Shape } from "../graph/node.js";
+import { type Optimisers, optimiserOf } from "./optimiser.js";
+import { leaves, type Symbolic, symbolic, type Tree } from "./tree.js";
+
+/** What a training step consists of, as functions on symbolic tensors. */
+export interface StepDefinition<P extends Tree> {
+  readonly params: P;
+  /**
+   * The loss (a scalar) of a batch, alone or with further scalars to be logged.
+   *
+   * @param settings scalars that are fed at each step, such as a batch norm's momentum, by name.
+   */
+  loss(
+    params: Symbolic<P>,
+    batch: Readonly<Record<string, Node>>,
+    settings: Readonly<Record<string, Node>>,
+  ): Node | ({ readonly loss: Node } & Readonly<Record<string, Node>>);
+  readonly optimiser: Optimisers;
+  /** Changes the gradients before the update: clipping. */
+  clip?(gradients: readonly Node[]): readonly Node[];
+  /** Paths of parameters that stay as they are. */
+  frozen?(path: string): boolean;
+  /** Keep a moving average of the parameters with this decay, as further state `average`. */
+  readonly average?: number;
+}
+
+/** Sizes and types of a batch's tensors by name. */
+export type BatchPorts = Readonly<Record<string, { readonly shape: Shape; readonly type: NodeType }>>;
+
+/** One training step as a graph: forward, backward and update. Each kept tensor has an input and an output. */
+export interface StepGraph {
+  readonly graph: CompiledGraph;
+  /** Kept tensors: `weights:PATH`, `NAME:PATH` for the optimiser's state. The output is `next:` and the same name. */
+  readonly kept: readonly {
+    readonly name: string;
+    readonly shape: Shape;
+    readonly initial: number | Float32Array;
+  }[];
+  /** Names of the scalars that it gives: `loss` first. */
+  readonly metrics: readonly string[];
+}
+
+/** Makes the graph of a training step for batches of the given sizes. */
+export function trainingStep<P extends Tree>(
+  definition: StepDefinition<P>,
+  batch: BatchPorts,
+  settings: readonly string[],
+): StepGraph {
+  const { params, average } = definition;
+  const symbols: unknown = symbolic(params, WEIGHTS);
+  const scalars = Object.fromEntries(
+    ["rate", "step", ...settings].map((name) => [name, input(`settings:${name}`, [])]),
+  );
+  const fed = Object.fromEntries(
+    Object.entries(batch).map(([name, { shape, type }]) => [name, input(`batch:${name}`, shape, type)]),
+  );
+  const outcome = definition.loss(symbols as Symbolic<P>, fed, scalars);
+  const metrics = "op" in outcome ? { loss: outcome as Node } : (outcome as Record<string, Node>);
+  const flat = flatten(symbols, params);
+  const trained = [...flat].filter(([path, { trainable }]) => trainable && !definition.frozen?.(path));
+  const raw = gradients(
+    metrics.loss,
+    trained.map(([, { node }]) => node),
+  );
+  const clipped = definition.clip?.(raw) ?? raw;
+
+  const next: Record<string, Node> = {};
+  const kept = [...leaves(params)].map(([path, { shape, data }]) => ({
+    name: WEIGHTS + path,
+    shape,
+    initial: data as number | Float32Array,
+  }));
+  const keep = (name: string, shape: Shape, initial: number | Float32Array) => {
+    kept.push({ name, shape, initial });
+    return input(name, shape);
+  };
+  trained.forEach(([path, { node, data }], i) => {
+    const optimiser = optimiserOf(definition.optimiser, path);
+    const state = Object.fromEntries(
+      Object.entries(optimiser.state).map(([name, initial]) => [
+        name,
+        keep(`${name}:${path}`, node.shape, initial),
+      ]),
+    );
+    const updated = optimiser.update(node, clipped[i], state, {
+      rate: scalars.rate,
+      step: scalars.step,
+      ...(scalars.momentum && { momentum: scalars.momentum }),
+    });
+    next[WEIGHTS + path] = updated.parameter;
+    for (const [name, value] of Object.entries(updated.state)) next[`${name}:${path}`] = value;
+    if (average !== undefined)
+      next[`average:${path}`] = blend(keep(`average:${path}`, node.shape, data), updated.parameter, average);
+  });
+  const statistics = stateUpdates(Object.values(metrics));
+  for (const [path, { node }] of flat) next[WEIGHTS + path] ??= statistics.get(node) ?? node;
+
+  const outputs = Object.fromEntries(Object.entries(next).map(([name, node]) => [`next:${name}`, node]));
+  return { graph: compile({ ...metrics, ...outputs }, "training step"), kept, metrics: Object.keys(metrics) };
+}
+
+/** What the kept tensors of a network's parameters are called. */
+export const WEIGHTS = "weights:";
+
+const blend = (old: Node, now: Node, decay: number) => add(mul(old, decay), mul(now, 1 - decay));
+
+/** The symbolic leaves by path, with what the parameter says of them. */
+function flatten(symbols: unknown, params: Tree) {
+  const nodes = new Map<string, { node: Node; trainable: boolean; data: Float32Array }>();
+  for (const [path, { trainable, data }] of leaves(params)) {
+    const node = path
+      .split(".")
+      .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], symbols) as Node;
+    nodes.set(path, { node, trainable, data });
+  }
+  return nodes;
+}
