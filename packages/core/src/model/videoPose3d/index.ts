@@ -1,0 +1,61 @@
+export {
+  BONE_VARIETY,
+  type BoneVariety,
+  bodyHeight,
+  drawBoneScales,
+  mirrorClip,
+  resample,
+  scaleBones,
+  turnClip,
+} from "./augment.js";
+export {
+  CHUNK_DEFAULTS,
+  type ChunkOptions,
+  type ChunkSource,
+  chunkSource,
+  endlessBatch,
+  epochBatches,
+  type LiftBatch,
+  type Mirrors,
+  padSequence,
+  subsetOf,
+} from "./batches.js";
+export {
+  cameraToWorld,
+  cameraVector,
+  denormaliseScreen,
+  normaliseScreen,
+  projectHuman36m,
+  projectLinear,
+  worldToCamera,
+} from "./camera.js";
+export { type ExpmapSkeleton, readExpmapClips, readExpmapSkeleton } from "./data/expmap.js";
+export { asfToClip, bvhToClip, type FigureOptions, motionToClip } from "./data/figure.js";
+export { type Motion17Clip, readMotion17 } from "./data/motion17.js";
+export {
+  addDetectorNoise,
+  type DetectorNoise,
+  drawDetectorNoise,
+  EVALUATION_NOISE,
+  interpolateGaps,
+} from "./detectorNoise.js";
+export { flipCamera, flipPoses } from "./flip.js";
+export { HUMAN36M_CAMERAS, human36mCameras, readHuman36mCameras } from "./human36m.js";
+export { DETECTED_JOINTS, deriveAxialJoints, lifterInput } from "./lifterInput.js";
+export { type LiftSequence, type MotionClip, relativeToRoot } from "./sequence.js";
+export {
+  EVALUATION_DEFAULTS,
+  type EvaluationOptions,
+  type EvaluationView,
+  evaluationViews,
+  TRAINING_VIEW_DEFAULTS,
+  type TrainingViewOptions,
+  trainingViews,
+  type ViewOptions,
+  viewClip,
+} from "./training.js";
+export {
+  VIRTUAL_CAMERA_DEFAULTS,
+  type VirtualCameraOptions,
+  virtualCamera,
+} from "./virtualCamera.js";
