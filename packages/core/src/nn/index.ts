@@ -1,6 +1,6 @@
 export * from "./optimiser.js";
 export type { BatchPorts, StepDefinition, StepGraph } from "./step.js";
-export { trainingStep } from "./step.js";
+export { trainingStep, WEIGHTS } from "./step.js";
 export type { Kept, Trainer, TrainerOptions } from "./trainer.js";
 export { openTrainer } from "./trainer.js";
 export type { Parameter, Symbolic, Tree } from "./tree.js";

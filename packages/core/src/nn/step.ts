@@ -21,7 +21,7 @@ export interface StepDefinition<P extends Tree> {
   readonly optimiser: Optimisers;
   /** Changes the gradients before the update: clipping. */
   clip?(gradients: readonly Node[]): readonly Node[];
-  /** Paths of parameters that stay as they are. */
+  /** Paths of parameters, and of layers' state, that stay as they are. */
   frozen?(path: string): boolean;
   /** Keep a moving average of the parameters with this decay, as further state `average`. */
   readonly average?: number;
@@ -79,13 +79,14 @@ export function trainingStep<P extends Tree>(
   };
   trained.forEach(([path, { node, data }], i) => {
     const optimiser = optimiserOf(definition.optimiser, path);
+    const own = optimiserOf(optimiser, path);
     const state = Object.fromEntries(
-      Object.entries(optimiser.state).map(([name, initial]) => [
+      Object.entries(own.state).map(([name, initial]) => [
         name,
         keep(`${name}:${path}`, node.shape, initial),
       ]),
     );
-    const updated = optimiser.update(node, clipped[i], state, {
+    const updated = own.update(node, clipped[i], state, {
       rate: scalars.rate,
       step: scalars.step,
       ...(scalars.momentum && { momentum: scalars.momentum }),
@@ -96,7 +97,8 @@ export function trainingStep<P extends Tree>(
       next[`average:${path}`] = blend(keep(`average:${path}`, node.shape, data), updated.parameter, average);
   });
   const statistics = stateUpdates(Object.values(metrics));
-  for (const [path, { node }] of flat) next[WEIGHTS + path] ??= statistics.get(node) ?? node;
+  for (const [path, { node }] of flat)
+    next[WEIGHTS + path] ??= (definition.frozen?.(path) ? undefined : statistics.get(node)) ?? node;
 
   const outputs = Object.fromEntries(Object.entries(next).map(([name, node]) => [`next:${name}`, node]));
   return { graph: compile({ ...metrics, ...outputs }, "training step"), kept, metrics: Object.keys(metrics) };

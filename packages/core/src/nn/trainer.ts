@@ -56,32 +56,31 @@ export function openTrainer<P extends Tree>(
   // The two sets of buffers: a step reads one and writes the other, then they change places.
   let now = new Map<string, Tensor>();
   let next = new Map<string, Tensor>();
-  let waiting: ReadonlyMap<string, Kept> | undefined;
+  // What was restored before the first batch showed what there is.
+  let waiting: { state: ReadonlyMap<string, Kept>; name: string } | undefined;
   let done = 0;
 
   async function stepFor(batch: Readonly<Record<string, Tensor>>, settings: readonly string[]) {
     const key = JSON.stringify([settings, Object.entries(batch).map(([name, { dims }]) => [name, dims])]);
     const known = steps.get(key);
     if (known) return known;
-    const step = trainingStep(definition, portsOf(batch), settings);
-    const network = await runtime.load(step.graph.model, options);
-    const noise = Object.fromEntries(
-      step.graph.random.map((port) => [port.name, emptyTensor(port.type, port.shape)]),
-    );
-    const loaded = { ...step, network, noise };
+    const loaded = await loadStep(runtime, trainingStep(definition, portsOf(batch), settings), options);
     steps.set(key, loaded);
-    if (now.size === 0) allocate(step);
+    if (now.size === 0) allocate(loaded);
     return loaded;
   }
 
   function allocate({ kept }: StepGraph): void {
-    for (const { name, shape, initial } of kept) {
-      const start = waiting?.get(name)?.data ?? initial;
-      now.set(name, filled(shape, start));
-      next.set(name, filled(shape, 0));
-    }
-    waiting = undefined;
+    const fresh = (empty: boolean) =>
+      new Map(kept.map(({ name, shape, initial }) => [name, filled(shape, empty ? 0 : initial)]));
+    const first = fresh(false);
+    if (waiting) overwrite(first, waiting.state, waiting.name);
+    [now, next, waiting] = [first, fresh(true), undefined];
   }
+
+  const current = (): ReadonlyMap<string, Kept> =>
+    waiting?.state ??
+    new Map([...now].map(([name, { dims, data }]) => [name, { shape: dims, data: data as Float32Array }]));
 
   return {
     get done() {
@@ -102,17 +101,16 @@ export function openTrainer<P extends Tree>(
       return scalars;
     },
     params({ average = false } = {}) {
+      const kept = current();
       return mapLeaves(definition.params, (leaf, path) => {
-        const kept = (average && now.get(`average:${path}`)) || now.get(WEIGHTS + path);
-        return kept ? { ...leaf, data: Float32Array.from(kept.data as Float32Array) } : leaf;
+        const value = (average && kept.get(`average:${path}`)) || kept.get(WEIGHTS + path);
+        return { ...leaf, data: Float32Array.from(value?.data ?? leaf.data) };
       }) as P;
     },
-    state: () =>
-      new Map([...now].map(([name, { dims, data }]) => [name, { shape: dims, data: data as Float32Array }])),
+    state: current,
     restore(state, steps, name = "checkpoint") {
-      requireKept(state, now, name);
-      if (now.size === 0) waiting = state;
-      for (const [key, tensor] of now) (tensor.data as Float32Array).set((state.get(key) as Kept).data);
+      if (now.size === 0) waiting = { state, name };
+      else overwrite(now, state, name);
       done = steps;
     },
     async close() {
@@ -120,6 +118,14 @@ export function openTrainer<P extends Tree>(
       steps.clear();
     },
   };
+}
+
+async function loadStep(runtime: Runtime, step: StepGraph, options: RuntimeOptions): Promise<LoadedStep> {
+  const network = await runtime.load(step.graph.model, options);
+  const noise = Object.fromEntries(
+    step.graph.random.map((port) => [port.name, emptyTensor(port.type, port.shape)]),
+  );
+  return { ...step, network, noise };
 }
 
 const portsOf = (batch: Readonly<Record<string, Tensor>>) =>
@@ -166,15 +172,19 @@ function filled(shape: Shape, values: number | Float32Array): Tensor {
   return { type: "float32", dims: shape, data };
 }
 
-function requireKept(state: ReadonlyMap<string, Kept>, now: ReadonlyMap<string, Tensor>, name: string): void {
-  for (const [key, { data }] of now)
-    if (state.get(key)?.data.length !== data.length)
+/** Puts restored values in the place of what is kept; nothing is changed unless all of them fit. */
+function overwrite(kept: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string, Kept>, name: string): void {
+  for (const [key, { dims }] of kept)
+    if (state.get(key)?.shape.join() !== dims.join())
       throw new MareyError(
         "CHECKPOINT_MISMATCH",
         name,
-        `it holds ${state.has(key) ? "another size of" : "no"} "${key}"`,
+        state.has(key)
+          ? `its "${key}" is [${state.get(key)?.shape}], expected [${dims}]`
+          : `it holds no "${key}"`,
         "Resume with the settings that the training was started with",
       );
+  for (const [key, { data }] of kept) (data as Float32Array).set((state.get(key) as Kept).data);
 }
 
 /** Says which tensor went wrong first: what was fed, else a parameter, else something inside this step. */
