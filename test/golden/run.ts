@@ -9,6 +9,7 @@ import { compare } from "./compare.js";
 import { type Case, GoldenFailure, goldenFolder, type Operations, readGroup } from "./fixture.js";
 import { formats } from "./formats.js";
 import { geometry } from "./geometry.js";
+import { networks } from "./networks.js";
 import { ops } from "./ops.js";
 import { published } from "./published.js";
 import { smoothing } from "./smoothing.js";
@@ -23,7 +24,7 @@ const groups: Record<string, Operations> = {
   ops,
   optim: {},
   losses: {},
-  networks: {},
+  networks,
   training: {},
   openpose: {},
   heatmap: {},
