@@ -16,6 +16,7 @@ import {
   readTrc,
   skinGltf,
 } from "@marey/core/format";
+import { checkpoints } from "./checkpoints.js";
 import { type Case, numbers, type Operations } from "./fixture.js";
 
 /** The bytes of the file that a case names. */
@@ -27,6 +28,7 @@ const numbersOf = (arrays: ReadonlyMap<string, NpyContent>) =>
 
 /** The operations of the golden group `formats` on the code of this project. */
 export const formats: Operations = {
+  ...checkpoints,
   readAsfAmc: (fixture) => {
     const asf = readAsf(fileOf(fixture, "skeleton"), `${fixture.name}.asf`);
     const { positions, rotations } = poseAsf(

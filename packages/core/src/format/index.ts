@@ -4,6 +4,7 @@ export { BVH_DEFAULTS, type BvhOptions, type BvhReadOptions, bvhToMotion, motion
 export { type C3d, type C3dOptions, readC3d } from "./c3d.js";
 export type { C3dParameter } from "./c3dParameters.js";
 export { c3dToMarkers, writeC3d } from "./c3dWriter.js";
+export { type CaffeLayer, type CaffeModel, caffeTensors, readCaffeModel } from "./caffe.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
 export { type CsvOptions, readCsv, writeCsv } from "./csv.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
@@ -30,6 +31,7 @@ export {
   writeMotionJson,
 } from "./mareyJson.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
+export { type NumpyRandom, numpyRandom, seedRandomState } from "./mersenne.js";
 export { motionNpzPieces, readMotionNpz, writeMotionNpz } from "./motionNpz.js";
 export {
   type NpyArray,
@@ -52,7 +54,27 @@ export {
   writeOpenPose,
   writeOpenPoseFrame,
 } from "./openPose.js";
+export { readPickle } from "./pickle.js";
+export {
+  isKind,
+  itemsOf,
+  type PickleArray,
+  type PickleComplex,
+  type PickleDict,
+  type PickleName,
+  type PickleObject,
+  type PickleScalar,
+  type PickleSet,
+  type PickleStorage,
+  type PickleTensor,
+  type PickleTuple,
+  type PickleValue,
+} from "./pickleValue.js";
+export { readPyTorch } from "./pyTorch.js";
 export { type QualisysOptions, readQualisys } from "./qualisys.js";
-export { halfToFloat, readSafetensors, type Safetensors, type StoredTensor } from "./safetensors.js";
+export { type RandomState, randomStateOf, readRandomState } from "./randomState.js";
+export { readSafetensors, type Safetensors, safetensorsPieces, writeSafetensors } from "./safetensors.js";
+export { stateDictOf } from "./stateDict.js";
+export type { StoredTensor } from "./storedTensor.js";
 export { readTrc, type TrcOptions, writeTrc } from "./trc.js";
 export { turnUp, turnVectors } from "./upAxis.js";

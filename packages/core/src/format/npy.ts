@@ -1,7 +1,7 @@
+import { widenHalves } from "../array/half.js";
 import { MareyError } from "../error.js";
 import { readLiteral } from "./literal.js";
 import { joinPieces } from "./pieces.js";
-import { halfToFloat } from "./safetensors.js";
 
 /** Numbers of a NumPy array. float16 is widened to float32, bool is 0 or 1. */
 export type NpyData =
@@ -74,6 +74,26 @@ export function readNpy(
   };
   if (!Array.isArray(descr)) return read(fields[0], 0);
   return new Map(fields.map((field, i) => [field.name, read(field, i)]));
+}
+
+/**
+ * The array that raw bytes are, as pickles hold them.
+ *
+ * @throws MareyError `NPY_INVALID` when shape and bytes don't agree; `NPY_TYPE` for types that can't be read.
+ */
+export function npyOfBytes(
+  dtype: string,
+  shape: number[],
+  fortran: boolean,
+  bytes: Uint8Array,
+  name: string,
+): NpyContent {
+  const count = shape.reduce((product, n) => product * n, 1);
+  const size = itemSize(dtype, name);
+  if (count * size !== bytes.length)
+    throw invalid(name, `[${shape}] of ${dtype} needs ${count * size} bytes, ${bytes.length} are there`);
+  const field = { name: "", dtype, offset: 0, count: 1, shape: [] };
+  return content(field, bytes, shape, fortran, (data) => new Uint8Array(data));
 }
 
 function readHeader(bytes: Uint8Array, name: string) {
@@ -177,7 +197,7 @@ function typed(dtype: string, { buffer, byteOffset: at, byteLength }: Uint8Array
     case "f4":
       return new Float32Array(buffer, at, count);
     case "f2":
-      return Float32Array.from(new Uint16Array(buffer, at, count), halfToFloat);
+      return widenHalves(new Uint16Array(buffer, at, count));
     case "i8":
       return new BigInt64Array(buffer, at, count);
     case "u8":

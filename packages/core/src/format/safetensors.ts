@@ -1,21 +1,11 @@
 import { MareyError } from "../error.js";
-
-/** One tensor of a safetensors file. float16 and bfloat16 are widened to float32, small integers to int32. */
-export interface StoredTensor {
-  /** As stored: F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL … */
-  dtype: string;
-  shape: number[];
-  data: Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
-}
+import { joinPieces } from "./pieces.js";
+import { countOf, decodeElements, elementBytes, encodeElements, type StoredTensor } from "./storedTensor.js";
 
 export interface Safetensors {
   tensors: Map<string, StoredTensor>;
   metadata: Record<string, string>;
 }
-
-const BYTES: Record<string, number> = {
-  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1,
-}; // biome-ignore format: a table
 
 /**
  * Reads a safetensors file.
@@ -82,14 +72,14 @@ function readTensor(
   invalid: (what: string) => MareyError,
 ): StoredTensor {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
-  const size = dtype === undefined ? undefined : BYTES[dtype];
+  const size = elementBytes.get(dtype ?? "");
   if (size === undefined) throw invalid(`tensor "${key}" has the unknown data type ${JSON.stringify(dtype)}`);
   const whole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(whole)) throw invalid(`tensor "${key}" has no valid shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(whole))
     throw invalid(`tensor "${key}" has no valid data_offsets`);
   const [begin, end] = offsets;
-  const count = shape.reduce((product, n) => product * n, 1);
+  const count = countOf(shape);
   if (end < begin || end > data.length || end - begin !== count * size)
     throw invalid(
       `tensor "${key}" [${shape}] of ${dtype} can't lie at bytes ${begin}–${end} of ${data.length}`,
@@ -97,45 +87,52 @@ function readTensor(
   return {
     dtype: dtype as string,
     shape,
-    data: decode(dtype as string, new Uint8Array(data.subarray(begin, end))),
+    data: decodeElements(dtype as string, data.subarray(begin, end)),
   };
 }
 
-function decode(dtype: string, bytes: Uint8Array<ArrayBuffer>): StoredTensor["data"] {
-  const { buffer } = bytes;
-  switch (dtype) {
-    case "F64":
-      return new Float64Array(buffer);
-    case "F32":
-      return new Float32Array(buffer);
-    case "F16":
-      return Float32Array.from(new Uint16Array(buffer), halfToFloat);
-    case "BF16":
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
-    case "I64":
-    case "U64":
-      return new BigInt64Array(buffer);
-    case "I32":
-      return new Int32Array(buffer);
-    case "U32":
-      return BigInt64Array.from(new Uint32Array(buffer), BigInt);
-    case "I16":
-      return Int32Array.from(new Int16Array(buffer));
-    case "U16":
-      return Int32Array.from(new Uint16Array(buffer));
-    case "I8":
-      return Int32Array.from(new Int8Array(buffer));
-    default:
-      return bytes;
-  }
+/**
+ * Writes tensors as the official writer does: the widest types first, then by name, without gaps; the header is padded
+ * with spaces to a multiple of 8 bytes. The same tensors give the same bytes.
+ *
+ * @throws MareyError `TENSOR_VALUES` when type, shape and data of a tensor don't belong together.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  return joinPieces(safetensorsPieces(tensors, metadata));
 }
 
-/** IEEE half precision bits to a number. */
-export function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+/** `writeSafetensors` in pieces, of which the numbers are the tensors' own memory where they are stored as they are. */
+export function* safetensorsPieces(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Generator<Uint8Array> {
+  const widths = [...elementBytes.keys()];
+  if (tensors.has("__metadata__"))
+    throw new MareyError(
+      "TENSOR_VALUES",
+      `tensor "__metadata__"`,
+      "the format keeps this name for itself",
+      "Rename it",
+    );
+  const sorted = [...tensors].sort(
+    ([a, { dtype: s }], [b, { dtype: t }]) => widths.indexOf(t) - widths.indexOf(s) || (a < b ? -1 : 1),
+  );
+  const parts = sorted.map(([key, tensor]) => encodeElements(tensor, key));
+  let at = 0;
+  // The text is put together by hand: an object would move keys that are numbers to its front.
+  const entries = sorted.map(([key, { dtype, shape }], i) => {
+    const offsets = [at, (at += parts[i].length)];
+    return `${JSON.stringify(key)}:${JSON.stringify({ dtype, shape, data_offsets: offsets })}`;
+  });
+  const notes = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (notes.length > 0) entries.unshift(`"__metadata__":${JSON.stringify(Object.fromEntries(notes))}`);
+  const text = new TextEncoder().encode(`{${entries.join(",")}}`);
+  const header = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(32, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
+  header.set(text, 8);
+  yield header;
+  yield* parts;
 }

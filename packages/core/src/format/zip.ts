@@ -21,13 +21,26 @@ interface Entry {
  * @throws MareyError `ZIP_INVALID` for a cut or damaged archive; `ZIP_METHOD` for other compression or encryption.
  */
 export function readZip(bytes: Uint8Array, name = "zip"): Map<string, Uint8Array> {
+  return new Map([...openZip(bytes, name)].map(([file, unpacked]) => [file, unpacked()]));
+}
+
+/**
+ * Reads a zip archive's directory; a file is unpacked and checked when it is asked for.
+ *
+ * @throws MareyError as `readZip`.
+ */
+export function openZip(bytes: Uint8Array, name = "zip"): Map<string, () => Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, offset } = findDirectory(view, name);
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, () => Uint8Array>();
   let at = offset;
+  let packed = 0;
   for (let i = 0; i < count; i++) {
     const { entry, next } = readEntry(bytes, view, at, name);
-    files.set(entry.name, unpack(bytes, view, entry, name));
+    packed += entry.packed;
+    // Files that share their bytes make a small archive unpack to any size.
+    if (packed > bytes.length) throw invalid(name, "its files hold more bytes than the archive");
+    files.set(entry.name, () => unpack(bytes, view, entry, name));
     at = next;
   }
   return files;
@@ -176,17 +189,47 @@ function inflate(data: Uint8Array, size: number, where: string): Uint8Array {
   }
 }
 
-const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
+/** What a byte does to the checksum when 0 to 7 further bytes come after it: 8 tables of 256. */
+const TABLES = crcTables();
 
-/** @param before Checksum of what stands before these bytes. */
+function crcTables(): Int32Array {
+  const tables = new Int32Array(8 * 256);
+  for (let n = 0; n < 256; n++) {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    tables[n] = c;
+  }
+  for (let i = 256; i < tables.length; i++) {
+    const before = tables[i - 256];
+    tables[i] = tables[before & 255] ^ (before >>> 8);
+  }
+  return tables;
+}
+
+/**
+ * Eight bytes at a time ("slicing by 8", Kounavis and Berry 2005): byte by byte it was most of the time of reading a
+ * large archive.
+ *
+ * @param before Checksum of what stands before these bytes.
+ */
 function crc32(bytes: Uint8Array, before = 0): number {
+  const t = TABLES;
   let c = ~before;
-  for (let i = 0; i < bytes.length; i++) c = TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
+  let i = 0;
+  for (; i + 8 <= bytes.length; i += 8) {
+    c ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+    c =
+      t[1792 + (c & 255)] ^
+      t[1536 + ((c >>> 8) & 255)] ^
+      t[1280 + ((c >>> 16) & 255)] ^
+      t[1024 + (c >>> 24)] ^
+      t[768 + bytes[i + 4]] ^
+      t[512 + bytes[i + 5]] ^
+      t[256 + bytes[i + 6]] ^
+      t[bytes[i + 7]];
+  }
+  for (; i < bytes.length; i++) c = t[(c ^ bytes[i]) & 255] ^ (c >>> 8);
+  return ~c >>> 0;
 }
 
 const invalid = (where: string, what: string) => new MareyError("ZIP_INVALID", where, what, REMEDY);
