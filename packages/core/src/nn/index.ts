@@ -1,7 +1,12 @@
+export * from "./adaptive.js";
+export * from "./average.js";
 export * as batchNorm from "./batchNorm.js";
+export * from "./clip.js";
 export * as dropout from "./dropout.js";
+export * as initialise from "./initialise.js";
 export * from "./mode.js";
 export * from "./optimiser.js";
+export * as schedule from "./schedule.js";
 export type { BatchPorts, StepDefinition, StepGraph } from "./step.js";
 export { trainingStep, WEIGHTS } from "./step.js";
 export type { Kept, Trainer, TrainerOptions } from "./trainer.js";

@@ -1,6 +1,6 @@
 import { MareyError } from "../error.js";
 import type { Shape } from "../graph/node.js";
-import { input, type Node } from "../graph/node.js";
+import { constant, input, type Node } from "../graph/node.js";
 
 /** A leaf of a parameter tree: values that training changes by gradients, or state that layers keep (running statistics). */
 export interface Parameter {
@@ -41,6 +41,11 @@ export function mapLeaves<T extends Tree>(tree: T, change: (leaf: Parameter, pat
 /** The tree as symbolic tensors, fed under their paths with `prefix` in front. */
 export function symbolic<T extends Tree>(tree: T, prefix = ""): Symbolic<T> {
   return build(tree, "", (leaf, path) => input(prefix + path, leaf.shape)) as Symbolic<T>;
+}
+
+/** The tree as constants, for a graph that carries its weights: a network that is only run. */
+export function baked<T extends Tree>(tree: T): Symbolic<T> {
+  return build(tree, "", ({ shape, data }) => constant(data, shape)) as Symbolic<T>;
 }
 
 /** A tree of the same form with something else in the leaves. */
