@@ -66,7 +66,8 @@ class Writer {
 
   /** The name of a node's value; writes whatever it depends on first. */
   name(node: Node): string {
-    for (const each of inOrder([node])) if (!this.names.has(each)) this.names.set(each, this.write(each));
+    for (const each of inOrder([node], this.names))
+      if (!this.names.has(each)) this.names.set(each, this.write(each)); // a composition may have named it meanwhile
     return this.names.get(node) as string;
   }
 

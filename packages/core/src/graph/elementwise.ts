@@ -1,3 +1,5 @@
+import { foldBinary, foldUnary } from "./fold.js";
+import { Expand } from "./movement.js";
 import {
   apply,
   constant,
@@ -7,6 +9,7 @@ import {
   type Operand,
   refuse,
   type Shape,
+  sameShape,
   scalarOf,
   toNode,
 } from "./node.js";
@@ -48,25 +51,34 @@ function binaryOp(name: string, gradient: Gradient, type?: NodeType): Op {
   };
 }
 
+/** Applies a unary operator; small constants fold, and what is its own inverse vanishes when applied twice. */
 const unary =
-  (op: Op, compute: (x: number) => number) =>
+  (op: Op, compute: (x: number) => number, undone = false) =>
   (x: Operand): Node => {
-    const value =
-      typeof x === "number" ? x : x.type === "float32" && x.shape.length === 0 ? scalarOf(x) : undefined;
-    return value === undefined ? apply(op, [toNode(x)], {}) : constant(compute(value));
+    const node = toNode(x);
+    if (undone && node.op === op) return node.inputs[0];
+    return foldUnary(node, compute) ?? apply(op, [node], {});
   };
 
-/** Applies a binary operator; two constants fold, and `neutral` on the right (on both sides, if it commutes) vanishes. */
+/** Applies a binary operator; small constants fold, and `neutral` on the right (on both sides, if it commutes) vanishes. */
 const binary =
   (op: Op, compute: (a: number, b: number) => number, neutral?: number, commutes = false) =>
   (a: Operand, b: Operand): Node => {
-    const [x, y] = operands(a, b);
-    const [m, n] = [rankless(x), rankless(y)];
-    if (m !== undefined && n !== undefined && x.type === "float32") return constant(compute(m, n));
-    if (n !== undefined && n === neutral) return x;
-    if (m !== undefined && m === neutral && commutes) return y;
+    const [left, right] = operands(a, b);
+    const x = unexpanded(op.name, left, right);
+    const y = unexpanded(op.name, right, x);
+    const folded = foldBinary(x, y, broadcast(op.name, x, y), compute);
+    if (folded) return folded;
+    if (neutral !== undefined && rankless(y) === neutral) return x;
+    if (neutral !== undefined && commutes && rankless(x) === neutral) return y;
     return apply(op, [x, y], {});
   };
+
+/** Of an operand that was expanded to sizes which the other has anyway, the original: kernels broadcast by themselves. */
+function unexpanded(operator: string, x: Node, beside: Node): Node {
+  if (x.op !== (Expand as Op) || x.type !== beside.type) return x;
+  return sameShape(broadcast(operator, x, beside), beside.shape) ? x.inputs[0] : x;
+}
 
 /** Numbers take the type of the operand beside them. */
 function operands(a: Operand, b: Operand): [Node, Node] {
@@ -86,18 +98,21 @@ const Div = binaryOp("Div", (y, g) => {
 });
 /** Where operands tie, each gets half of the gradient. */
 const share = (chosen: Node, other: Node, g: Node) =>
-  mul(
-    g,
-    add(cast(compareStrictly(chosen, other), "float32"), mul(cast(equal(chosen, other), "float32"), 0.5)),
-  );
-const compareStrictly = (a: Node, b: Node) => greater(a, b);
+  mul(g, add(cast(greater(chosen, other), "float32"), mul(cast(equal(chosen, other), "float32"), 0.5)));
 const Max = binaryOp("Max", ({ inputs: [a, b] }, g) => [share(a, b, g), share(b, a, g)]);
 const Min = binaryOp("Min", ({ inputs: [a, b] }, g) => [share(neg(a), neg(b), g), share(neg(b), neg(a), g)]);
+/** With respect to the base, b·a^(b−1); to the exponent, y·ln a, which is 0 at a = 0: there y is flat (0 or 1) in b ≥ 0. */
 const Pow = binaryOp("Pow", (y, g) => {
   const [a, b] = y.inputs;
   const exponent = scalarOf(b);
-  const da = mul(g, mul(b, pow(a, exponent === undefined ? sub(b, 1) : exponent - 1)));
-  return [da, exponent === undefined ? mul(g, mul(y, log(a))) : null];
+  if (exponent === 0) return [null, null];
+  if (exponent !== undefined) return [mul(g, mul(exponent, pow(a, exponent - 1))), null];
+  const zero = equal(a, 0);
+  const slope = mul(b, pow(a, sub(b, 1)));
+  return [
+    mul(g, where(equal(b, 0), 0, slope)),
+    mul(g, where(and(zero, greaterOrEqual(b, 0)), 0, mul(y, log(where(zero, 1, a))))),
+  ];
 });
 const Greater = binaryOp("Greater", flat, "bool");
 const Less = binaryOp("Less", flat, "bool");
@@ -135,6 +150,7 @@ const Reciprocal = unaryOp("Reciprocal", (_x, y, g) => neg(mul(g, mul(y, y))));
 const Abs = unaryOp("Abs", (x, _y, g) => mul(g, sign(x)));
 const Sign = unaryOp("Sign", () => null);
 const Floor = unaryOp("Floor", () => null);
+const Ceil = unaryOp("Ceil", () => null);
 const Round = unaryOp("Round", () => null);
 const Sigmoid = unaryOp("Sigmoid", (_x, y, g) => mul(g, mul(y, sub(1, y))));
 const Tanh = unaryOp("Tanh", (_x, y, g) => mul(g, sub(1, mul(y, y))));
@@ -150,7 +166,7 @@ const Cosh = unaryOp("Cosh", (x, _y, g) => mul(g, sinh(x)));
 /** At 0 the gradient is 0, as in PyTorch: y is positive only where x is. */
 const Relu = unaryOp("Relu", (_x, y, g) => where(greater(y, 0), g, 0));
 
-export const neg = unary(Neg, (x) => -x);
+export const neg = unary(Neg, (x) => -x, true);
 export const exp = unary(Exp, Math.exp);
 export const log = unary(Log, Math.log);
 export const sqrt = unary(Sqrt, Math.sqrt);
@@ -158,6 +174,7 @@ export const reciprocal = unary(Reciprocal, (x) => 1 / x);
 export const abs = unary(Abs, Math.abs);
 export const sign = unary(Sign, Math.sign);
 export const floor = unary(Floor, Math.floor);
+export const ceil = unary(Ceil, Math.ceil);
 /** To the nearest whole number, halves to the even one. */
 export const round = (x: Node): Node => apply(Round, [x], {});
 export const sigmoid = unary(Sigmoid, (x) => 1 / (1 + Math.exp(-x)));
@@ -174,7 +191,7 @@ export const cosh = unary(Cosh, Math.cosh);
 export const relu = unary(Relu, (x) => Math.max(x, 0));
 
 const Not: Op = { ...unaryOp("Not", () => null), type: () => "bool" };
-export const not = (x: Node): Node => apply(Not, [x], {});
+export const not = (x: Node): Node => (x.op === Not ? x.inputs[0] : apply(Not, [x], {}));
 
 const Where: Op = {
   name: "Where",
@@ -203,7 +220,12 @@ const Cast: Op<{ to: NodeType }> = {
   form: ({ inputs, attributes: { to } }) => ({ call: "Cast", inputs, attributes: { to: castNumber[to] } }),
 };
 const castNumber = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
-export const cast = (x: Node, to: NodeType): Node => (x.type === to ? x : apply(Cast, [x], { to }));
+/** x in another type; a bool that went through another type and back is itself. */
+export function cast(x: Node, to: NodeType): Node {
+  if (x.type === to) return x;
+  if (to === "bool" && x.op === (Cast as Op) && x.inputs[0].type === "bool") return x.inputs[0];
+  return apply(Cast, [x], { to });
+}
 
 const StopGradient: Op = {
   name: "StopGradient",
@@ -239,6 +261,6 @@ export const square = (x: Node): Node => mul(x, x);
 
 export const elementwise: Readonly<Record<string, Op>> = {
   Add, Sub, Mul, Div, Max, Min, Pow, Greater, Less, GreaterOrEqual, LessOrEqual, Equal, And, Or, Not,
-  Neg, Exp, Log, Sqrt, Reciprocal, Abs, Sign, Floor, Round, Sigmoid, Tanh, Erf, Relu,
+  Neg, Exp, Log, Sqrt, Reciprocal, Abs, Sign, Floor, Ceil, Round, Sigmoid, Tanh, Erf, Relu,
   Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Where, Cast, Clip, StopGradient,
 }; // biome-ignore format: a table

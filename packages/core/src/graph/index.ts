@@ -1,9 +1,15 @@
+export * from "./activation.js";
+export * from "./arrangement.js";
 export type { CompiledGraph, Port } from "./compile.js";
 export { compile } from "./compile.js";
+export * from "./cumulative.js";
+export * from "./einsum.js";
+export * from "./elementary.js";
 export * from "./elementwise.js";
 export { evaluate, fed } from "./evaluate.js";
 export { gradients, stateUpdates } from "./gradients.js";
 export { halfToFloat, widenHalves } from "./half.js";
+export * from "./indexing.js";
 export * from "./linear.js";
 export * from "./movement.js";
 export type { Call, Distribution, Node, NodeType, Op, Operand, Shape } from "./node.js";
@@ -42,6 +48,8 @@ export {
 } from "./onnx.js";
 export { ops } from "./ops.js";
 export * from "./reduce.js";
+export * from "./statistics.js";
+export { printGraph } from "./text.js";
 export type { GraphPort, ImportedGraph, ImportOptions } from "./tfjs/import.js";
 export { importedOperators, importTfjs } from "./tfjs/import.js";
 export { readTopology } from "./tfjs/topology.js";

@@ -1,5 +1,7 @@
+import { add } from "./elementwise.js";
 import { reshape } from "./movement.js";
-import { apply, type Node, type Op, refuse, type Shape } from "./node.js";
+import { apply, type Node, type Op, refuse, type Shape, sizeOf } from "./node.js";
+import { dropAxes } from "./reduce.js";
 
 interface MatMulAttributes {
   readonly transA: boolean;
@@ -46,22 +48,33 @@ const MatMul: Op<MatMulAttributes> = {
       : { call: "MatMul", inputs },
 };
 
-/** Matrix product over the last two axes, either operand transposed on demand; a vector counts as a row or a column. */
+/**
+ * Matrix product over the last two axes, either operand transposed on demand; a vector counts as a row or a column.
+ * Rows of a batch that meet one matrix are one tall matrix: one product, and one for each gradient.
+ */
 export function matmul(a: Node, b: Node, { transA = false, transB = false } = {}): Node {
   const left = a.shape.length === 1 ? reshape(a, [1, a.shape[0]]) : a;
   const right = b.shape.length === 1 ? reshape(b, [b.shape[0], 1]) : b;
-  const y = apply(MatMul, [left, right], {
-    transA: transA && a.shape.length > 1,
-    transB: transB && b.shape.length > 1,
-  });
+  const options = { transA: transA && a.shape.length > 1, transB: transB && b.shape.length > 1 };
+  const tall = left.shape.length > 2 && right.shape.length === 2 && !options.transA;
+  const y = tall ? tallProduct(left, right, options) : apply(MatMul, [left, right], options);
   const drop = [
     ...(a.shape.length === 1 ? [y.shape.length - 2] : []),
     ...(b.shape.length === 1 ? [y.shape.length - 1] : []),
   ];
-  return reshape(
-    y,
-    y.shape.filter((_, i) => !drop.includes(i)),
-  );
+  return dropAxes(y, drop);
+}
+
+function tallProduct(a: Node, b: Node, options: MatMulAttributes): Node {
+  const rows = a.shape.slice(0, -1);
+  const y = apply(MatMul, [reshape(a, [sizeOf(rows), a.shape.at(-1) as number]), b], options);
+  return reshape(y, [...rows, y.shape[1]]);
+}
+
+/** x·wᵀ + b over the last axis: x is …×in, the weight out×in, the bias out. */
+export function affine(x: Node, weight: Node, bias?: Node): Node {
+  const y = matmul(x, weight, { transB: true });
+  return bias ? add(y, bias) : y;
 }
 
 export const linear: Readonly<Record<string, Op>> = { MatMul };

@@ -1,3 +1,4 @@
+import { foldTranspose, smallConstant } from "./fold.js";
 import {
   apply,
   axesOf,
@@ -36,6 +37,8 @@ export function reshape(x: Node, shape: Shape): Node {
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const whole = shape.map((size) => (size === -1 ? sizeOf(x.shape) / known : size));
   if (sameShape(whole, x.shape)) return x;
+  const folded = smallConstant(x);
+  if (folded && sizeOf(whole) === folded.length) return constant(folded, whole);
   const from = x.op === (Reshape as Op) ? x.inputs[0] : x;
   return sameShape(whole, from.shape) ? from : apply(Reshape, [from], { shape: whole });
 }
@@ -60,12 +63,18 @@ const inverse = (permutation: readonly number[]) => permutation.map((_, axis) =>
 export function transpose(x: Node, permutation?: readonly number[]): Node {
   const axes = x.shape.map((_, axis) => axis);
   const order = permutation ?? [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
-  return order.every((axis, i) => axis === i) && order.length === axes.length
-    ? x
-    : apply(Transpose, [x], { permutation: order });
+  if (order.length === axes.length && order.every((axis, i) => axis === i)) return x;
+  Transpose.shape([x], { permutation: order }); // refuses what is no order
+  if (x.op !== (Transpose as Op))
+    return foldTranspose(x, order) ?? apply(Transpose, [x], { permutation: order });
+  const { permutation: before } = x.attributes as { permutation: readonly number[] };
+  return transpose(
+    x.inputs[0],
+    order.map((axis) => before[axis]),
+  );
 }
 
-const Expand: Op<{ shape: Shape }> = {
+export const Expand: Op<{ shape: Shape }> = {
   name: "Expand",
   shape: ([x], { shape }) => {
     const lead = shape.length - x.shape.length;
@@ -123,7 +132,21 @@ export function slice(x: Node, axis: number, start: number, end?: number, step =
   const from = step > 0 ? clamp(start, 0, size) : clamp(start, 0, size - 1);
   const to = step > 0 ? clamp(end ?? size, 0, size) : end === undefined ? -1 : clamp(end, -1, size - 1);
   if (from === 0 && to === size && step === 1) return x;
-  return apply(Slice, [x], { axes: [at], starts: [from], ends: [to], steps: [step] });
+  return sliced(x, { axes: [at], starts: [from], ends: [to], steps: [step] });
+}
+
+/** Slices of different axes, one after the other, are one call. */
+function sliced(x: Node, last: SliceAttributes): Node {
+  if (x.op !== (Slice as Op)) return apply(Slice, [x], last);
+  const first = x.attributes as SliceAttributes;
+  if (first.axes.some((axis) => last.axes.includes(axis))) return apply(Slice, [x], last);
+  const both = (key: keyof SliceAttributes) => [...first[key], ...last[key]];
+  return apply(Slice, [x.inputs[0]], {
+    axes: both("axes"),
+    starts: both("starts"),
+    ends: both("ends"),
+    steps: both("steps"),
+  });
 }
 
 /** The reverse order of elements along axes. */
@@ -159,7 +182,12 @@ export function dilate(x: Node, axis: number, step: number): Node {
   return slice(joined, axis, 0, size * step - (step - 1));
 }
 
-const Pad: Op<{ pads: readonly number[]; value: number }> = {
+interface PadAttributes {
+  readonly pads: readonly number[];
+  readonly value: number;
+}
+
+const Pad: Op<PadAttributes> = {
   name: "Pad",
   shape: ([x], { pads }) => x.shape.map((size, i) => size + pads[i] + pads[i + x.shape.length]),
   gradient: ({ attributes: { pads } }, g) => [
@@ -180,7 +208,13 @@ export function pad(x: Node, pads: readonly number[], value = 0): Node {
   const rank = x.shape.length;
   if (x.shape.some((size, i) => size + Math.min(pads[i], 0) + Math.min(pads[i + rank], 0) < 0))
     refuse("Pad", [x], `pads [${pads}] crop more than there is`, "Crop less");
-  return pads.every((p) => p === 0) ? x : apply(Pad, [x], { pads, value });
+  if (pads.every((p) => p === 0)) return x;
+  if (x.op !== (Pad as Op)) return apply(Pad, [x], { pads, value });
+  const before = x.attributes as PadAttributes;
+  const growing = [...pads, ...before.pads].every((p) => p >= 0) && before.value === value;
+  return growing
+    ? apply(Pad, [x.inputs[0]], { pads: pads.map((p, i) => p + before.pads[i]), value })
+    : apply(Pad, [x], { pads, value });
 }
 
 /** Adds a constant at an axis's begin and end; negative numbers crop. */
@@ -241,26 +275,6 @@ export function split(x: Node, axis: number, sizes: readonly number[]): Node[] {
     start += size;
     return slice(x, axis, start - size, start);
   });
-}
-
-/** Repeats x along each axis. */
-export function tile(x: Node, repeats: readonly number[]): Node {
-  const shape = [...new Array<number>(Math.max(0, repeats.length - x.shape.length)).fill(1), ...x.shape];
-  const cells = shape.flatMap((size) => [1, size]);
-  const wide = shape.flatMap((size, i) => [repeats[i], size]);
-  return reshape(
-    expand(reshape(x, cells), wide),
-    shape.map((size, i) => size * repeats[i]),
-  );
-}
-
-/** Moves elements along axes; those that leave at one end come in at the other. */
-export function roll(x: Node, axes: readonly number[], shifts: readonly number[]): Node {
-  return axes.reduce((y, axis, i) => {
-    const size = y.shape[axisOf(y, axis)];
-    const shift = ((shifts[i] % size) + size) % size;
-    return shift === 0 ? y : concat([slice(y, axis, size - shift), slice(y, axis, 0, size - shift)], axis);
-  }, x);
 }
 
 export const movement: Readonly<Record<string, Op>> = { Reshape, Transpose, Expand, Slice, Pad, Concat };

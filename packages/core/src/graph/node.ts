@@ -184,15 +184,21 @@ export const RandomLeaf: Op<RandomAttributes> = {
 export const randomLeaf = (shape: Shape, distribution: Distribution): Node<RandomAttributes> =>
   apply(RandomLeaf, [], { distribution, shape });
 
-/** All nodes that `outputs` depend on, each after its inputs. Iterative: recurrent graphs are thousands deep. */
-export function inOrder(outputs: readonly Node[]): Node[] {
+/**
+ * All nodes that `outputs` depend on, each after its inputs; those `known` and what only they need are left out.
+ * Iterative: recurrent graphs are thousands deep.
+ */
+export function inOrder(
+  outputs: readonly Node[],
+  known: { has(node: Node): boolean } = new Set<Node>(),
+): Node[] {
   const seen = new Set<Node>();
   const order: Node[] = [];
   const stack: { node: Node; ready: boolean }[] = outputs.map((node) => ({ node, ready: false })).reverse();
   while (stack.length > 0) {
     const { node, ready } = stack.pop() as { node: Node; ready: boolean };
     if (ready) order.push(node);
-    else if (!seen.has(node)) {
+    else if (!seen.has(node) && !known.has(node)) {
       seen.add(node);
       stack.push({ node, ready: true });
       for (let i = node.inputs.length - 1; i >= 0; i--)

@@ -1,8 +1,23 @@
+import { activation } from "./activation.js";
+import { cumulative } from "./cumulative.js";
+import { elementary } from "./elementary.js";
 import { elementwise } from "./elementwise.js";
+import { indexing } from "./indexing.js";
 import { linear } from "./linear.js";
 import { movement } from "./movement.js";
 import type { Op } from "./node.js";
 import { reduce } from "./reduce.js";
+import { statistics } from "./statistics.js";
 
 /** All operators. A test walks them and compares every gradient with finite differences. */
-export const ops: Readonly<Record<string, Op>> = { ...elementwise, ...movement, ...reduce, ...linear };
+export const ops: Readonly<Record<string, Op>> = {
+  ...elementwise,
+  ...elementary,
+  ...activation,
+  ...movement,
+  ...indexing,
+  ...reduce,
+  ...cumulative,
+  ...statistics,
+  ...linear,
+};

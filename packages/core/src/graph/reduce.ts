@@ -2,12 +2,13 @@ import { cast, div, equal, mul } from "./elementwise.js";
 import { expand, reshape } from "./movement.js";
 import { apply, axesOf, type Call, constant, type Node, type Op, type Shape, sizeOf } from "./node.js";
 
-interface ReduceAttributes {
+export interface ReduceAttributes {
   /** Sorted, from 0. The axes stay, with size 1. */
   readonly axes: readonly number[];
 }
 
-const reduced = (x: Node, axes: readonly number[]): Shape =>
+/** x's shape with the axes reduced to size 1. */
+export const reduced = (x: Node, axes: readonly number[]): Shape =>
   x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
 
 /** ReduceSum takes its axes as an input in operator set 17, the others as an attribute. */
@@ -38,18 +39,30 @@ const ReduceMax = reduceOp("ReduceMax", extremum);
 const ReduceMin = reduceOp("ReduceMin", extremum);
 
 /** Applies a reduction over axes (all when absent) and drops them, unless they are kept with size 1. */
+export function reduceOver<A extends ReduceAttributes>(
+  op: Op<A>,
+  x: Node,
+  axes: readonly number[] | undefined,
+  keepDims: boolean,
+  options: Omit<A, "axes">,
+): Node {
+  const over = axes ? axesOf(op.name, x, axes).sort((a, b) => a - b) : x.shape.map((_, i) => i);
+  const y = apply(op, [x], { ...options, axes: over } as unknown as A);
+  return keepDims ? y : dropAxes(y, over);
+}
+
+/** x without axes of size 1. */
+export const dropAxes = (x: Node, axes: readonly number[]): Node =>
+  reshape(
+    x,
+    x.shape.filter((_, i) => !axes.includes(i)),
+  );
+
+/** A reduction over no axes is nothing, whatever the reduction. */
 const reduction =
   (op: Op<ReduceAttributes>) =>
-  (x: Node, axes?: readonly number[], keepDims = false): Node => {
-    const over = axes ? axesOf(op.name, x, axes).sort((a, b) => a - b) : x.shape.map((_, i) => i);
-    const y = over.length === 0 ? x : apply(op, [x], { axes: over });
-    return keepDims
-      ? y
-      : reshape(
-          y,
-          y.shape.filter((_, i) => !over.includes(i)),
-        );
-  };
+  (x: Node, axes?: readonly number[], keepDims = false): Node =>
+    (axes ?? x.shape).length === 0 ? x : reduceOver(op, x, axes, keepDims, {});
 
 export const reduceSum = reduction(ReduceSum);
 export const reduceMean = reduction(ReduceMean);
