@@ -33,6 +33,15 @@ export { type ExpmapSkeleton, readExpmapClips, readExpmapSkeleton } from "./data
 export { asfToClip, bvhToClip, type FigureOptions, motionToClip } from "./data/figure.js";
 export { type Motion17Clip, readMotion17 } from "./data/motion17.js";
 export {
+  humanEva15,
+  type Keypoints2d,
+  type PairOptions,
+  type Positions3d,
+  pairSequences,
+  readKeypoints2d,
+  readPositions3d,
+} from "./data/official.js";
+export {
   addDetectorNoise,
   type DetectorNoise,
   drawDetectorNoise,
