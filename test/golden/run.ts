@@ -11,6 +11,7 @@ import { formats } from "./formats.js";
 import { geometry } from "./geometry.js";
 import { networks } from "./networks.js";
 import { ops } from "./ops.js";
+import { optim } from "./optim.js";
 import { published } from "./published.js";
 import { smoothing } from "./smoothing.js";
 
@@ -22,7 +23,7 @@ const groups: Record<string, Operations> = {
   metrics: {},
   formats,
   ops,
-  optim: {},
+  optim,
   losses: {},
   networks,
   training: {},
