@@ -1,5 +1,12 @@
 export * from "./activation.js";
 export * from "./arrangement.js";
+export {
+  type AttentionOptions,
+  type AttentionWeights,
+  causalMask,
+  multiHeadAttention,
+  scaledDotProductAttention,
+} from "./attention.js";
 export type { CompiledGraph, Port } from "./compile.js";
 export { compile } from "./compile.js";
 export * from "./cumulative.js";
@@ -8,9 +15,11 @@ export * from "./elementary.js";
 export * from "./elementwise.js";
 export { evaluate, fed } from "./evaluate.js";
 export { gradients, stateUpdates } from "./gradients.js";
+export { type GridSampleOptions, gridSample } from "./gridSample.js";
 export { halfToFloat, widenHalves } from "./half.js";
 export * from "./indexing.js";
 export * from "./linear.js";
+export { cross, determinant, identity, inverse, solve } from "./linearAlgebra.js";
 export * from "./movement.js";
 export type { Call, Distribution, Node, NodeType, Op, Operand, Shape } from "./node.js";
 export {
@@ -25,6 +34,7 @@ export {
   sizeOf,
   toNode,
 } from "./node.js";
+export { groupNorm, instanceNorm, layerNorm, spectralNorm } from "./normalise.js";
 export type {
   Attribute,
   Dimension,
@@ -47,7 +57,24 @@ export {
   writeOnnx,
 } from "./onnx.js";
 export { ops } from "./ops.js";
+export { orthogonalProcrustes, type Similarity, similarityAlignment } from "./procrustes.js";
+export type { ReadGraph, ReadOptions, ReadParameter } from "./readGraph.js";
+export { readGraph } from "./readGraph.js";
+export { gru, lstm, type RecurrentOptions, type RecurrentWeights } from "./recurrent.js";
 export * from "./reduce.js";
+export { pixelShuffle, pixelUnshuffle, type ResizeMode, type ResizeOptions, resize } from "./resize.js";
+export {
+  axisAngleToMatrix,
+  axisAngleToQuaternion,
+  matrixToAxisAngle,
+  matrixToQuaternion,
+  quaternionMultiply,
+  quaternionToMatrix,
+  type Rotation6dLayout,
+  rotation6dToMatrix,
+} from "./rotation.js";
+export { expectedIndex, integralPose, softArgmax, spatialSoftmax } from "./softArgmax.js";
+export { logSoftmax, softmax } from "./softmax.js";
 export * from "./statistics.js";
 export { printGraph } from "./text.js";
 export type { GraphPort, ImportedGraph, ImportOptions } from "./tfjs/import.js";

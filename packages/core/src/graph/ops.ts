@@ -4,9 +4,14 @@ import { elementary } from "./elementary.js";
 import { elementwise } from "./elementwise.js";
 import { indexing } from "./indexing.js";
 import { linear } from "./linear.js";
+import { linearAlgebra } from "./linearAlgebra.js";
 import { movement } from "./movement.js";
 import type { Op } from "./node.js";
+import { normalise } from "./normalise.js";
+import { procrustes } from "./procrustes.js";
+import { recurrent } from "./recurrent.js";
 import { reduce } from "./reduce.js";
+import { softmaxes } from "./softmax.js";
 import { statistics } from "./statistics.js";
 
 /** All operators. A test walks them and compares every gradient with finite differences. */
@@ -20,4 +25,9 @@ export const ops: Readonly<Record<string, Op>> = {
   ...cumulative,
   ...statistics,
   ...linear,
+  ...softmaxes,
+  ...recurrent,
+  ...procrustes,
+  ...normalise,
+  ...linearAlgebra,
 };
