@@ -30,7 +30,7 @@ export interface SmallSessionOptions extends Partial<SyntheticTakeOptions> {
   change?: (frames: Detection[][], view: number) => Detection[][];
 }
 
-const silent = { task: () => ({ update: () => {}, end: () => {} }), stop: () => {} };
+const silent = { task: () => ({ update: () => {}, end: () => {} }), log: () => {}, stop: () => {} };
 
 /** A new folder for one test file, and what makes sessions in it. `remove` deletes all. */
 export function sessionMaker() {

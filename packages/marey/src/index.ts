@@ -37,6 +37,7 @@ export {
   networkBytes,
   readCard,
 } from "./store/index.js";
+export * from "./train/index.js";
 export {
   frames,
   openFrames,

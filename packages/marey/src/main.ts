@@ -5,9 +5,20 @@ import { compareCommand } from "./command/compare.js";
 import { convertCommand } from "./command/convert.js";
 import { demoCommand } from "./command/demo.js";
 import { detectCommand } from "./command/detect.js";
+import { evalCommand } from "./command/eval.js";
 import { modelsCommand } from "./command/models.js";
+import { trainCommand } from "./command/train.js";
 
-const commands = [demoCommand, captureCommand, detectCommand, convertCommand, compareCommand, modelsCommand];
+const commands = [
+  demoCommand,
+  captureCommand,
+  detectCommand,
+  convertCommand,
+  compareCommand,
+  modelsCommand,
+  trainCommand,
+  evalCommand,
+];
 
 /** The program `marey`: runs the command that the arguments name and sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -9,7 +9,10 @@ export interface TaskProgress {
 
 /** Progress of tasks side by side. */
 export interface Progress {
-  task(name: string): TaskProgress;
+  /** @param begun What was done before, of which the estimate of the time left knows nothing. */
+  task(name: string, begun?: number): TaskProgress;
+  /** Prints a line beside the bars. */
+  log(line: string): void;
   /** Ends all bars, so that other lines can be printed. */
   stop(): void;
 }
@@ -26,7 +29,8 @@ const pause = 5000;
 
 /** Bars with an estimate of the time left on a terminal, plain lines otherwise, nothing when silent. */
 export function openProgress({ silent = false, stream = process.stderr }: ProgressOptions = {}): Progress {
-  if (silent) return { task: () => ({ update: () => {}, end: () => {} }), stop: () => {} };
+  const nothing = () => {};
+  if (silent) return { task: () => ({ update: nothing, end: nothing }), log: nothing, stop: nothing };
   return stream.isTTY ? barProgress(stream) : lineProgress(stream);
 }
 
@@ -42,37 +46,39 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   );
   const width = 18;
   return {
-    task(name) {
+    task(name, begun = 0) {
       const shown = name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
       let bar: SingleBar | undefined;
       return {
         update(done, total) {
           // A bar without a known length would jump; until one is known there is none.
           if (total === undefined) return;
-          bar ??= bars.create(total, 0, { name: shown });
+          bar ??= bars.create(total, begun, { name: shown });
           bar.setTotal(Math.max(total, done));
           bar.update(done);
         },
         end: () => bar?.stop(),
       };
     },
+    // Lines among bars are printed when the bars are drawn next; without a bar that would be never.
+    log: (line) => (bars.isActive ? bars.log(`${line}\n`) : stream.write(`${line}\n`)),
     stop: () => bars.stop(),
   };
 }
 
 function lineProgress(stream: NodeJS.WriteStream): Progress {
   return {
-    task(name) {
+    task(name, begun = 0) {
       const begin = performance.now();
       let said = begin;
-      let last = 0;
+      let last = begun;
       return {
         update(done, total) {
           last = done;
           const now = performance.now();
           if (now - said < pause) return;
           said = now;
-          const left = total ? ((now - begin) / done) * Math.max(0, total - done) : undefined;
+          const left = total ? ((now - begin) / (done - begun)) * Math.max(0, total - done) : undefined;
           const estimate = left === undefined ? "" : `/${total}, about ${Math.ceil(left / 1000)} s left`;
           stream.write(`${name}: ${done}${estimate}\n`);
         },
@@ -81,6 +87,9 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
           stream.write(`${name}: ${last > 0 ? `${last} ` : ""}done in ${seconds} s\n`);
         },
       };
+    },
+    log: (line) => {
+      stream.write(`${line}\n`);
     },
     stop: () => {},
   };

@@ -76,5 +76,6 @@ export { type RandomState, randomStateOf, readRandomState } from "./randomState.
 export { readSafetensors, type Safetensors, safetensorsPieces, writeSafetensors } from "./safetensors.js";
 export { stateDictOf } from "./stateDict.js";
 export type { StoredTensor } from "./storedTensor.js";
+export { type ScalarEvent, tensorBoardHeader, tensorBoardScalars } from "./tensorBoard.js";
 export { readTrc, type TrcOptions, writeTrc } from "./trc.js";
 export { turnUp, turnVectors } from "./upAxis.js";

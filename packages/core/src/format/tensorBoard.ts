@@ -12,7 +12,13 @@ export interface ScalarEvent {
 
 /** The first record of a TensorBoard event file: it states the version of the format. */
 export const tensorBoardHeader = (time: number): Uint8Array<ArrayBuffer> =>
-  record(new BinaryWriter().tag(1, WireType.Bit64).double(time).tag(3, WireType.LengthDelimited).string("brain.Event:2"));
+  record(
+    new BinaryWriter()
+      .tag(1, WireType.Bit64)
+      .double(time)
+      .tag(3, WireType.LengthDelimited)
+      .string("brain.Event:2"),
+  );
 
 /**
  * A record of a TensorBoard event file: TensorFlow's message `Event` (wall_time 1, step 2, summary 5) with a `Summary`

@@ -197,7 +197,8 @@ async function writePieces(
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error;
 
-function fileError(code: string, path: string, cause: unknown): unknown {
+/** A system error as a `MareyError` that says what it means; another error as it is. */
+export function fileError(code: string, path: string, cause: unknown): unknown {
   if (!isSystemError(cause)) return cause;
   const known = MEANINGS[cause.code ?? ""];
   const what = known?.[0] ?? `the system says ${cause.code ?? cause.message}`;

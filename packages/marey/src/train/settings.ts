@@ -1,0 +1,68 @@
+import { MareyError } from "@marey/core";
+
+/** A value that a recipe can be run with. */
+export type Setting = number | string | boolean;
+
+/** The settings of a recipe by name: what `--set` may change. */
+export type Settings = Readonly<Record<string, Setting>>;
+
+/**
+ * Settings with `key=value` assignments in place of the defaults. A value is read as the default's type.
+ *
+ * @throws MareyError `RECIPE_SETTING` when there is no such key or the value has another type.
+ */
+export function applySettings<S extends Settings>(
+  defaults: S,
+  assignments: readonly string[],
+  recipe: string,
+): S {
+  const changed: Record<string, Setting> = { ...defaults };
+  for (const assignment of assignments) {
+    const [, key, text] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
+    const before = key === undefined ? undefined : defaults[key];
+    if (key === undefined || text === undefined || before === undefined || !Object.hasOwn(defaults, key))
+      throw refused(assignment, recipe, `it has the settings ${listed(defaults)}`);
+    const value = readAs(before, text);
+    if (value === undefined) throw refused(assignment, recipe, `"${key}" is a ${typeof before} (${before})`);
+    changed[key] = value;
+  }
+  return changed as S;
+}
+
+const listed = (settings: Settings) =>
+  Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ") || "(none)";
+
+const refused = (assignment: string, recipe: string, what: string) =>
+  new MareyError(
+    "RECIPE_SETTING",
+    `--set ${assignment}`,
+    `${recipe} can't be given this: ${what}`,
+    "Write --set key=value",
+  );
+
+/** The text as a value of the default's type; undefined when it is none. */
+function readAs(like: Setting, text: string): Setting | undefined {
+  if (typeof like === "string") return text;
+  if (typeof like === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
+  const value = Number(text);
+  return text.trim() !== "" && Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * Requires that a training goes on with the settings that it was started with.
+ *
+ * @throws MareyError `TRAINING_SETTINGS` naming those that differ.
+ */
+export function requireSameSettings(now: Settings, then: Settings, checkpoint: string): void {
+  const keys = [...new Set([...Object.keys(then), ...Object.keys(now)])];
+  const other = keys.filter((key) => now[key] !== then[key]);
+  if (other.length > 0)
+    throw new MareyError(
+      "TRAINING_SETTINGS",
+      checkpoint,
+      `the training was started with ${other.map((key) => `${key}=${then[key]}, now ${now[key]}`).join("; ")}`,
+      "Resume without --set, or start another training with --out",
+    );
+}
