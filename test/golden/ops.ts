@@ -3,6 +3,7 @@ import * as g from "@marey/core/graph";
 import type { Operations } from "./fixture.js";
 import { graphOperation } from "./graph.js";
 import { opsArrangement } from "./opsArrangement.js";
+import { opsConvolution } from "./opsConvolution.js";
 import { opsGeometry } from "./opsGeometry.js";
 import { opsLoss } from "./opsLoss.js";
 import { opsNetwork } from "./opsNetwork.js";
@@ -101,6 +102,7 @@ export const ops: Operations = {
   ...reduce,
   ...products,
   ...opsArrangement,
+  ...opsConvolution,
   ...opsGeometry,
   ...opsLoss,
   ...opsNetwork,

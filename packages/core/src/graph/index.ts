@@ -7,8 +7,10 @@ export {
   multiHeadAttention,
   scaledDotProductAttention,
 } from "./attention.js";
+export { type BatchNormOptions, type BatchNormValues, batchNorm } from "./batchNorm.js";
 export type { CompiledGraph, Port } from "./compile.js";
 export { compile } from "./compile.js";
+export { type ConvolutionOptions, conv, convTranspose } from "./convolution.js";
 export * from "./cumulative.js";
 export * from "./einsum.js";
 export * from "./elementary.js";
@@ -57,6 +59,13 @@ export {
   writeOnnx,
 } from "./onnx.js";
 export { ops } from "./ops.js";
+export {
+  adaptiveAveragePool,
+  adaptiveMaxPool,
+  averagePool,
+  maxPool,
+  type PoolingOptions,
+} from "./pooling.js";
 export { orthogonalProcrustes, type Similarity, similarityAlignment } from "./procrustes.js";
 export type { ReadGraph, ReadOptions, ReadParameter } from "./readGraph.js";
 export { readGraph } from "./readGraph.js";

@@ -1,4 +1,6 @@
 import { activation } from "./activation.js";
+import { normalisation } from "./batchNorm.js";
+import { convolution } from "./convolution.js";
 import { cumulative } from "./cumulative.js";
 import { elementary } from "./elementary.js";
 import { elementwise } from "./elementwise.js";
@@ -8,6 +10,7 @@ import { linearAlgebra } from "./linearAlgebra.js";
 import { movement } from "./movement.js";
 import type { Op } from "./node.js";
 import { normalise } from "./normalise.js";
+import { pooling } from "./pooling.js";
 import { procrustes } from "./procrustes.js";
 import { recurrent } from "./recurrent.js";
 import { reduce } from "./reduce.js";
@@ -26,6 +29,9 @@ export const ops: Readonly<Record<string, Op>> = {
   ...statistics,
   ...linear,
   ...softmaxes,
+  ...convolution,
+  ...pooling,
+  ...normalisation,
   ...recurrent,
   ...procrustes,
   ...normalise,
