@@ -102,19 +102,18 @@ export function scaleBones(
 }
 
 /**
- * A clip played `speed` times as fast, at the same frame rate: positions between frames by the cubic through their
- * neighbours (Catmull and Rom 1974), which keeps speeds continuous.
+ * Frames played `speed` times as fast, at the same frame rate: values between frames by the cubic through their
+ * neighbours (Catmull and Rom 1974), which keeps speeds continuous. A change of frame rate is a speed too, from / to.
  *
- * @param positions T×J×3.
- * @returns T'×J×3 with T' = floor((T − 1) / speed) + 1.
+ * @param values T×width: positions or keypoints.
+ * @returns T'×width with T' = floor((T − 1) / speed) + 1.
  * @throws MareyError `LIFT_SPEED` for a speed that is not positive.
  */
-export function resample(positions: Float32Array, joints: number, speed: number): Float32Array {
+export function resample(values: Float32Array, width: number, speed: number): Float32Array {
   if (!(speed > 0))
     throw new MareyError("LIFT_SPEED", "resample", `the speed is ${speed}`, "Pass a positive factor");
-  const width = joints * 3;
-  const frames = positions.length / width;
-  if (frames < 2) return positions.slice();
+  const frames = values.length / width;
+  if (frames < 2) return values.slice();
   const count = Math.floor((frames - 1) / speed + 1e-9) + 1;
   const out = new Float32Array(count * width);
   for (let n = 0; n < count; n++) {
@@ -130,8 +129,7 @@ export function resample(positions: Float32Array, joints: number, speed: number)
     const p0 = frame > 0 ? p1 - width : p1;
     const p3 = frame + 2 < frames ? p2 + width : p2;
     for (let i = 0; i < width; i++)
-      out[n * width + i] =
-        a * positions[p0 + i] + b * positions[p1 + i] + c * positions[p2 + i] + d * positions[p3 + i];
+      out[n * width + i] = a * values[p0 + i] + b * values[p1 + i] + c * values[p2 + i] + d * values[p3 + i];
   }
   return out;
 }

@@ -6,7 +6,7 @@ import { readJson } from "../../format/lines.js";
 /** The four cameras of Human3.6M, in the order of its files. */
 export const HUMAN36M_CAMERAS = ["54138969", "55011271", "58860488", "60457274"] as const;
 
-export type Human36mCamera = (typeof HUMAN36M_CAMERAS)[number];
+type Human36mCamera = (typeof HUMAN36M_CAMERAS)[number];
 
 interface Intrinsics {
   size: readonly [number, number];

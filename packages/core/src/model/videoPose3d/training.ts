@@ -101,7 +101,7 @@ function varied(
 ): Float32Array {
   const factor = Math.exp(source.uniform(Math.log(speed[0]), Math.log(speed[1])));
   const scales = drawBoneScales(source, variety);
-  const person = resample(positions, LIFTED_JOINTS, (factor * frameRate) / wanted);
+  const person = resample(positions, LIFTED_JOINTS * 3, (factor * frameRate) / wanted);
   return scaleBones(person, scales, person);
 }
 
