@@ -39,11 +39,17 @@ export const symbols = (stored: Record<string, Stored>): Record<string, Node> =>
     Object.entries(stored).map(([name, { dtype, shape }]) => [name, input(name, shape, typeOf(dtype))]),
   );
 
+/** In front of outputs' names inside the graph: some cases give an output the name of an input. */
+const RESULT = "result ";
+
 /** Computes symbolic tensors from stored inputs. */
 export async function run(outputs: Record<string, Node>, inputs: Record<string, Stored>) {
   const feeds = Object.fromEntries(Object.entries(inputs).map(([name, stored]) => [name, tensorOf(stored)]));
-  const results = await evaluate(onnxRuntime, outputs, feeds);
-  return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data]));
+  const named = Object.entries(outputs).map(([name, node]) => [`${RESULT}${name}`, node]);
+  const results = await evaluate(onnxRuntime, Object.fromEntries(named), feeds);
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { data }]) => [name.slice(RESULT.length), data]),
+  );
 }
 
 /** L = Σ outputs · seedGradients. */

@@ -9,6 +9,7 @@ import { compare } from "./compare.js";
 import { type Case, GoldenFailure, goldenFolder, type Operations, readGroup } from "./fixture.js";
 import { formats } from "./formats.js";
 import { geometry } from "./geometry.js";
+import { losses } from "./losses.js";
 import { networks } from "./networks.js";
 import { ops } from "./ops.js";
 import { optim } from "./optim.js";
@@ -24,7 +25,7 @@ const groups: Record<string, Operations> = {
   formats,
   ops,
   optim,
-  losses: {},
+  losses,
   networks,
   training: {},
   openpose: {},

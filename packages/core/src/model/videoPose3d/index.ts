@@ -51,6 +51,7 @@ export {
 export { flipCamera, flipPoses } from "./flip.js";
 export { HUMAN36M_CAMERAS, human36mCameras, readHuman36mCameras } from "./human36m.js";
 export { DETECTED_JOINTS, deriveAxialJoints, lifterInput } from "./lifterInput.js";
+export * as loss from "./loss.js";
 export * as network from "./network.js";
 export { type ForwardOptions, type NetworkOptions, type NetworkParams, receptiveField } from "./network.js";
 export { type LiftSequence, type MotionClip, relativeToRoot } from "./sequence.js";
