@@ -7,9 +7,17 @@ export interface PlacementOptions {
   deviation: number;
   /** m/s²: accelerations of the root that are usual, across the line of sight and along it. */
   acceleration: readonly [across: number, along: number];
+  /** Joints that stand: between two frames in which one does, it stays where it is. */
+  contacts?: readonly { joint: number; standing: Uint8Array }[];
+  /** Where standing joints are: unit `normal` and `height`, metres, with normal · X = height in the camera's frame. */
+  floor?: { normal: readonly number[]; height: number };
 }
 
 export const PLACEMENT_DEFAULTS: PlacementOptions = { frameRate: 60, deviation: 0.03, acceleration: [6, 2] };
+
+/** Metres that a standing joint moves from frame to frame, and lies off the floor. */
+const SLIDE = 0.003;
+const LIFT = 0.015;
 
 /** Joints seen by nobody but interpolated pull so much less. */
 const INTERPOLATED = 0.05;
@@ -44,6 +52,7 @@ export function placeRoot(
   for (let t = 0; t < frames; t++)
     addSightLines(A, b, t, poses, keypoints, measured, camera, settings.deviation);
   addInertia(A, frames, settings);
+  for (const contact of settings.contacts ?? []) addContact(A, b, poses, contact, settings.floor);
   if (!factorBanded(A, n, BAND)) return new Float32Array(n);
   solveBanded(A, n, BAND, 0, b, 0);
   return Float32Array.from(b);
@@ -93,5 +102,38 @@ function addInertia(A: Float64Array, frames: number, { frameRate, acceleration }
       for (let p = 0; p < 3; p++)
         for (let q = 0; q <= p; q++)
           addTo(A, (t + p) * AXES + axis, (t + q) * AXES + axis, w * difference[p] * difference[q]);
+  }
+}
+
+/** A standing joint keeps its place from frame to frame, and its height where the floor is known. */
+function addContact(
+  A: Float64Array,
+  b: Float64Array,
+  poses: Float32Array,
+  { joint, standing }: { joint: number; standing: Uint8Array },
+  floor: PlacementOptions["floor"],
+): void {
+  const pose = LIFTED_JOINTS * 3;
+  const still = 1 / (SLIDE * SLIDE);
+  const level = 1 / (LIFT * LIFT);
+  for (let t = 0; t < standing.length; t++) {
+    if (!standing[t]) continue;
+    const [row, at] = [t * AXES, t * pose + joint * 3];
+    if (standing[t + 1])
+      for (let k = 0; k < AXES; k++) {
+        const moved = poses[at + pose + k] - poses[at + k];
+        addTo(A, row + k, row + k, still);
+        addTo(A, row + AXES + k, row + AXES + k, still);
+        addTo(A, row + AXES + k, row + k, -still);
+        b[row + k] += still * moved;
+        b[row + AXES + k] -= still * moved;
+      }
+    if (!floor) continue;
+    const { normal, height } = floor;
+    const above = height - normal[0] * poses[at] - normal[1] * poses[at + 1] - normal[2] * poses[at + 2];
+    for (let k = 0; k < AXES; k++) {
+      for (let m = 0; m <= k; m++) addTo(A, row + k, row + m, level * normal[k] * normal[m]);
+      b[row + k] += level * normal[k] * above;
+    }
   }
 }
