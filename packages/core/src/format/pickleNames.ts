@@ -25,6 +25,7 @@ const bytesOf = (machine: Machine, value: PickleValue | undefined): Uint8Array =
   if (value instanceof Uint8Array) return value;
   const bytes = typeof value === "string" ? encoded(machine, value) : undefined;
   const items = itemsOf(value);
+  if (items) spend(machine.budget, items.length, machine.name);
   if (items?.every((item) => typeof item === "number")) return Uint8Array.from(items as number[]);
   if (!bytes) throw invalid(machine, `${kindOf(value)} can't become bytes`);
   return bytes;

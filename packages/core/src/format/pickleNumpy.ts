@@ -19,7 +19,8 @@ const reconstruct: Maker = () => ({ kind: "ndarray", dtype: "|u1", shape: [0], d
 const makeDtype: Maker = ([code], machine) => {
   if (isKind(code, "numpyDtype")) return { ...code };
   const name = isKind(code, "global") ? code.value.replace("numpy ", "") : code;
-  if (typeof name !== "string") throw invalid(machine, `${kindOf(code)} names no NumPy type`);
+  if (typeof name !== "string" || name.length > 64)
+    throw invalid(machine, `${kindOf(code)} names no NumPy type`);
   return { kind: "numpyDtype", value: ordered(name, "<") };
 };
 
@@ -51,7 +52,11 @@ export function setArrayState(machine: Machine, target: PickleArray, state: Pick
     !isKind(dtype, "numpyDtype")
   )
     throw invalid(machine, "an array has no valid shape or type");
-  Object.assign(target, arrayOf(machine, dtype.value, sizes, fortran === true, data));
+  // Others may hold this record already, so it becomes what it is and isn't replaced.
+  spend(machine.budget, 8 * sizes.length, machine.name);
+  const content = arrayOf(machine, dtype.value, [...sizes], fortran === true, data);
+  for (const key of Object.keys(target)) Reflect.deleteProperty(target, key);
+  Object.assign(target, content);
 }
 
 /** An array's content; one of a type that isn't read becomes an object, so that what stands beside it can be read. */

@@ -66,16 +66,16 @@ const opcodesByLetter: Readonly<Record<string, Opcode>> = {
   G: pushed(takeFloat64),
   // Texts and bytes.
   S: pushed((m) => quoted(m, takeLine(m))),
-  T: pushed((m) => python2Text(take(m, takeUint32(m)))),
-  U: pushed((m) => python2Text(take(m, takeByte(m)))),
+  T: pushed((m) => python2Text(rawBytes(m, takeUint32(m)))),
+  U: pushed((m) => python2Text(rawBytes(m, takeByte(m)))),
   V: pushed((m) => rawUnicode(m, takeLine(m))),
   X: pushed((m) => utf8(m, take(m, takeUint32(m)))),
   "\x8c": pushed((m) => utf8(m, take(m, takeByte(m)))),
   "\x8d": pushed((m) => utf8(m, take(m, takeUint64(m)))),
-  B: pushed((m) => take(m, takeUint32(m))),
-  C: pushed((m) => take(m, takeByte(m))),
-  "\x8e": pushed((m) => take(m, takeUint64(m))),
-  "\x96": pushed((m) => take(m, takeUint64(m))), // BYTEARRAY8
+  B: pushed((m) => rawBytes(m, takeUint32(m))),
+  C: pushed((m) => rawBytes(m, takeByte(m))),
+  "\x8e": pushed((m) => rawBytes(m, takeUint64(m))),
+  "\x96": pushed((m) => rawBytes(m, takeUint64(m))), // BYTEARRAY8
   // Containers.
   ")": pushed((m) => makeTuple(m, [])),
   "\x85": (m) => tupleOf(m, 1),
@@ -164,6 +164,12 @@ function intOrBool(machine: Machine): PickleValue {
   // Protocol 0 writes booleans so.
   if (line.length === 2 && line[0] === 48 && (line[1] === 48 || line[1] === 49)) return line[1] === 49;
   return integer(machine, line);
+}
+
+/** Bytes as they stand in the file. Even none at all take the memory of a container. */
+function rawBytes(machine: Machine, length: number): Uint8Array {
+  countContainer(machine);
+  return take(machine, length);
 }
 
 function tupleOf(machine: Machine, count: number): void {

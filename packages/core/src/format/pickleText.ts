@@ -1,8 +1,9 @@
 import { invalid, type Machine } from "./pickleMachine.js";
 
-/** Digits of an integer, and bytes of a long: more is no number that a checkpoint needs, and slow to read. */
+/** Lengths of an integer as text and as bytes, and of a float: more is no number that anybody saves, and slow to read. */
 const MOST_DIGITS = 4300;
 const MOST_BYTES = 1024;
+const MOST_FLOAT = 100;
 
 /** Bytes one by one as characters of the same code (Latin-1, which TextDecoder would take for Windows-1252). */
 export function latin1(bytes: Uint8Array): string {
@@ -38,8 +39,8 @@ export function python2Text(bytes: Uint8Array): string | Uint8Array {
 
 /** A decimal integer as it stands in a line, with Python 2's `L` at its end or without. */
 export function integer(machine: Machine, line: Uint8Array): number | bigint {
-  const text = latin1(line).replace(/L$/, "");
-  if (!/^[-+]?\d+$/.test(text) || text.length > MOST_DIGITS)
+  const text = latin1(line.subarray(0, MOST_DIGITS + 2)).replace(/L$/, "");
+  if (text.length > MOST_DIGITS || !/^[-+]?\d+$/.test(text))
     throw invalid(machine, `"${text.slice(0, 40)}" is no integer`);
   return plain(BigInt(text.replace("+", "")));
 }
@@ -50,16 +51,16 @@ const plain = (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(v
 /** A little-endian integer in two's complement of any length. */
 export function longInteger(machine: Machine, bytes: Uint8Array): number | bigint {
   if (bytes.length > MOST_BYTES) throw invalid(machine, `an integer of ${bytes.length} bytes is too long`);
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
-  return plain(BigInt.asIntN(8 * bytes.length, value));
+  let digits = "";
+  for (let i = bytes.length - 1; i >= 0; i--) digits += bytes[i].toString(16).padStart(2, "0");
+  return plain(BigInt.asIntN(8 * bytes.length, BigInt(`0x0${digits}`)));
 }
 
 export function float(machine: Machine, line: Uint8Array): number {
-  const text = latin1(line).trim();
+  const text = latin1(line.subarray(0, MOST_FLOAT + 1)).trim();
   const special = /^([-+]?)(nan|inf)$/i.exec(text);
   if (special) return special[2].toLowerCase() === "nan" ? NaN : special[1] === "-" ? -Infinity : Infinity;
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text))
+  if (text.length > MOST_FLOAT || !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text))
     throw invalid(machine, `"${text.slice(0, 40)}" is no number`);
   return Number(text);
 }

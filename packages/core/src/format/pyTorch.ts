@@ -1,6 +1,6 @@
 import { MareyError } from "../error.js";
 import { unpickle } from "./pickle.js";
-import { budgetFor } from "./pickleMachine.js";
+import { budgetFor, spend } from "./pickleMachine.js";
 import type { PickleStorage, PickleValue } from "./pickleValue.js";
 import { isLegacyPyTorch, readLegacyPyTorch } from "./pyTorchLegacy.js";
 import { storageOf, torchNames } from "./pyTorchNames.js";
@@ -49,21 +49,25 @@ function readArchive(bytes: Uint8Array, name: string): PickleValue {
   const [pickle] = pickles.sort((a, b) => a.length - b.length);
   if (pickle === undefined) throw invalid("the archive has no data.pkl: it isn't one of torch.save");
   const folder = pickle.slice(0, -"data.pkl".length);
-  const order = new TextDecoder().decode(files.get(`${folder}byteorder`)?.() ?? new Uint8Array(0));
+  const budget = budgetFor(bytes.length);
+  const record = (file: string) => {
+    const packed = files.get(folder + file);
+    if (packed) spend(budget, packed.size, name);
+    return packed?.unpacked();
+  };
+  const order = new TextDecoder().decode(record("byteorder") ?? new Uint8Array(0));
   if (order !== "" && order !== "little" && order !== "big") throw invalid(`its byte order is "${order}"`);
   const pending: PendingTensor[] = [];
-  const budget = budgetFor(bytes.length);
-  const source = (files.get(pickle) as () => Uint8Array)();
-  const { value } = unpickle(source, `${name}, ${pickle}`, {
+  const { value } = unpickle(record("data.pkl") as Uint8Array, `${name}, ${pickle}`, {
     allowed: torchNames(pending),
     persistent: storageOf,
     budget,
   });
   const bytesOf = (storage: PickleStorage) => {
-    const record = files.get(`${folder}data/${storage.key}`)?.();
-    if (!record) throw invalid(`record data/${storage.key} is missing`);
+    const data = record(`data/${storage.key}`);
+    if (!data) throw invalid(`record data/${storage.key} is missing`);
     const size = storageElementBytes(storage.dtype);
-    return order === "big" ? reversed(record, storage.dtype[0] === "C" ? size / 2 : size) : record;
+    return order === "big" ? reversed(data, storage.dtype[0] === "C" ? size / 2 : size) : data;
   };
   fillTensors(pending, bytesOf, budget, name);
   return value;

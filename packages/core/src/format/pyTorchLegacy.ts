@@ -1,7 +1,7 @@
 import { MareyError } from "../error.js";
 import { unpickle } from "./pickle.js";
 import { budgetFor } from "./pickleMachine.js";
-import type { PickleStorage, PickleValue } from "./pickleValue.js";
+import { kindOf, type PickleStorage, type PickleValue } from "./pickleValue.js";
 import { storageOf, torchNames } from "./pyTorchNames.js";
 import { fillTensors, type PendingTensor, storageElementBytes } from "./pyTorchTensor.js";
 
@@ -37,11 +37,15 @@ export function readLegacyPyTorch(bytes: Uint8Array, name: string): PickleValue 
   };
   next();
   const version = next();
-  if (version !== VERSION) throw invalid(name, `its version is ${String(version)}, not ${VERSION}`);
+  if (version !== VERSION)
+    throw invalid(
+      name,
+      `its version is ${typeof version === "number" ? version : kindOf(version)}, not ${VERSION}`,
+    );
   next();
   const value = next();
   const keys = next();
-  if (!Array.isArray(keys)) throw invalid(name, "the list of its storages is missing");
+  if (!Array.isArray(keys) || !keys.every(isKey)) throw invalid(name, "the list of its storages is missing");
   const storages = readStorages(bytes, at, keys, types, name);
   const bytesOf = ({ key }: PickleStorage) => {
     const storage = storages.get(key);
@@ -52,10 +56,12 @@ export function readLegacyPyTorch(bytes: Uint8Array, name: string): PickleValue 
   return value;
 }
 
+const isKey = (value: PickleValue) => typeof value === "string" || typeof value === "number";
+
 function readStorages(
   bytes: Uint8Array,
   start: number,
-  keys: readonly PickleValue[],
+  keys: readonly (string | number)[],
   types: ReadonlyMap<string, string>,
   name: string,
 ): Map<string, Uint8Array> {

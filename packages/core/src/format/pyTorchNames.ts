@@ -58,7 +58,9 @@ export function torchNames(pending: PendingTensor[]): AllowList {
   const listed = namesOf(new Map([...names, ...tensorMakers(pending)]));
   return (module, name) =>
     listed(module, name) ??
-    (/^__torch__(\.\w+)*$/.test(module) && /^\w+$/.test(name) ? objectOf(`${module}.${name}`) : undefined);
+    (module.length + name.length < 500 && /^__torch__(\.\w+)*$/.test(module) && /^\w+$/.test(name)
+      ? objectOf(`${module}.${name}`)
+      : undefined);
 }
 
 /**
@@ -72,7 +74,7 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
   if (tag !== "storage" || dtype === undefined || !isWhole(count) || typeof location !== "string")
     throw invalid(
       machine,
-      `a tensor's data has the unknown form ${kindOf(id)} of ${String(tag).slice(0, 40)}`,
+      `a tensor's data has an unknown form: ${kindOf(id)} of ${kindOf(tag)}, ${kindOf(type)} …`,
     );
   if (typeof key !== "string" && typeof key !== "number") throw invalid(machine, "a storage has no key");
   const [, offset, viewed] = itemsOf(part) ?? [key, 0, count];

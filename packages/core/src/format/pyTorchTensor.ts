@@ -123,6 +123,7 @@ export function fillTensors(
     if (!data) {
       const bytes = bytesOf(storage);
       const whole = bytes.length - (bytes.length % storageElementBytes(storage.dtype));
+      spend(budget, 2 * whole, name);
       data = decodeElements(tensor.dtype, bytes.subarray(0, whole));
       decoded.set(label, data);
     }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
-import { halfToFloat, readSafetensors } from "./safetensors.js";
+import { readSafetensors, writeSafetensors } from "./safetensors.js";
+import type { StoredTensor } from "./storedTensor.js";
 
 function sample(): Uint8Array {
   const header = JSON.stringify({
@@ -30,14 +31,72 @@ describe("safetensors", () => {
     expect(tensors.get("c")?.data).toEqual(Float32Array.of(1, -4));
   });
 
-  test("half floats: subnormals, infinities, NaN", () => {
-    expect([0x0001, 0x7c00, 0xfc00, 0x3555].map(halfToFloat)).toEqual([
-      2 ** -24,
-      Infinity,
-      -Infinity,
-      1365 / 4096,
+  test("every type is written as it was read", () => {
+    const tensors = new Map<string, StoredTensor>([
+      ["f64", { dtype: "F64", shape: [2], data: Float64Array.of(0.1, -1e300) }],
+      ["f32", { dtype: "F32", shape: [1, 2], data: Float32Array.of(0.1, NaN) }],
+      ["f16", { dtype: "F16", shape: [3], data: Float32Array.of(0.5, -65504, Infinity) }],
+      ["bf16", { dtype: "BF16", shape: [3], data: Float32Array.of(1, -2.5, 2 ** 100) }],
+      ["i64", { dtype: "I64", shape: [], data: BigInt64Array.of(-(2n ** 60n)) }],
+      ["u64", { dtype: "U64", shape: [1], data: BigInt64Array.of(5n) }],
+      ["i32", { dtype: "I32", shape: [1], data: Int32Array.of(-7) }],
+      ["u32", { dtype: "U32", shape: [1], data: BigInt64Array.of(2n ** 32n - 1n) }],
+      ["i16", { dtype: "I16", shape: [2], data: Int32Array.of(-7, 32767) }],
+      ["u16", { dtype: "U16", shape: [1], data: Int32Array.of(65535) }],
+      ["i8", { dtype: "I8", shape: [1], data: Int32Array.of(-128) }],
+      ["u8", { dtype: "U8", shape: [3], data: Uint8Array.of(1, 2, 255) }],
+      ["bool", { dtype: "BOOL", shape: [1], data: Uint8Array.of(1) }],
+      ["empty", { dtype: "F32", shape: [0, 3], data: new Float32Array(0) }],
+      ["10", { dtype: "F32", shape: [1], data: Float32Array.of(10) }],
+      ["__proto__", { dtype: "F32", shape: [1], data: Float32Array.of(1) }],
     ]);
-    expect(halfToFloat(0x7e00)).toBeNaN();
+    const back = readSafetensors(writeSafetensors(tensors, { note: "ü" }));
+    expect(back.metadata).toEqual({ note: "ü" });
+    expect(new Map([...back.tensors].sort())).toEqual(new Map([...tensors].sort()));
+  });
+
+  test("the header is the official writer's: wide types first, then names, padded with spaces to 8 bytes", () => {
+    const one = (dtype: string, data: StoredTensor["data"]) => ({ dtype, shape: [1], data });
+    const file = writeSafetensors(
+      new Map([
+        ["b", one("F32", Float32Array.of(1))],
+        ["c", one("U8", Uint8Array.of(7))],
+        ["a", one("F32", Float32Array.of(2))],
+        ["d", one("I64", BigInt64Array.of(3n))],
+      ]),
+      { z: "1", format: "pt" },
+    );
+    const header =
+      '{"__metadata__":{"format":"pt","z":"1"},"d":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},' +
+      '"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]},' +
+      '"c":{"dtype":"U8","shape":[1],"data_offsets":[16,17]}}';
+    const length = Math.ceil(header.length / 8) * 8;
+    expect(new DataView(file.buffer).getBigUint64(0, true)).toBe(BigInt(length));
+    expect(new TextDecoder().decode(file.subarray(8, 8 + length))).toBe(header.padEnd(length));
+    expect([...file.subarray(8 + length)]).toEqual([3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 128, 63, 7]);
+  });
+
+  test("bfloat16 goes to the nearest, of two as near the even one", () => {
+    const values = Float32Array.of(1 + 2 ** -8, 1 + 3 * 2 ** -8, 1 + 2 ** -8 + 2 ** -20, 3.4e38, NaN);
+    const file = writeSafetensors(new Map([["x", { dtype: "BF16", shape: [5], data: values }]]));
+    expect([...(readSafetensors(file).tensors.get("x")?.data ?? [])]).toEqual([
+      1,
+      1 + 2 ** -6,
+      1 + 2 ** -7,
+      Infinity,
+      NaN,
+    ]);
+  });
+
+  test("a tensor whose parts don't belong together is refused by name", () => {
+    const refuses = (tensor: StoredTensor, words: RegExp, name = "layer.weight") =>
+      expect(() => writeSafetensors(new Map([[name, tensor]]))).toThrow(
+        expect.objectContaining({ code: "TENSOR_VALUES", message: expect.stringMatching(words) }),
+      );
+    refuses({ dtype: "F8", shape: [1], data: Float32Array.of(1) }, /"layer.weight".*"F8" is unknown/);
+    refuses({ dtype: "F32", shape: [2], data: Float32Array.of(1) }, /1 numbers.*\[2\]/);
+    refuses({ dtype: "I64", shape: [1], data: Float32Array.of(1) }, /Float32Array/);
+    refuses({ dtype: "F32", shape: [1], data: Float32Array.of(1) }, /keeps this name/, "__metadata__");
   });
 
   test("mutated files end in a MareyError or tensors of their shape", () =>

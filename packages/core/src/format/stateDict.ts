@@ -26,7 +26,7 @@ const PREFIXES = ["module.", "_orig_mod."];
  */
 export function stateDictOf(tree: PickleValue, key?: string, name = "checkpoint"): Map<string, StoredTensor> {
   const chosen = key === undefined ? tree : follow(tree, key, name);
-  const found = tensorsOf(chosen) ?? (key === undefined ? wrapped(tree) : undefined) ?? inside(chosen);
+  const found = namedTensors(chosen) ?? (key === undefined ? wrapped(tree) : undefined);
   if (!found) throw absent(`${name}${key === undefined ? "" : `, "${key}"`}`, "no tensors are found", chosen);
   return withoutPrefix(found);
 }
@@ -59,28 +59,33 @@ function follow(tree: PickleValue, path: string, name: string): PickleValue {
   return at;
 }
 
+const namedTensors = (value: PickleValue) => moduleTensors(value) ?? tensorsOf(value);
+
 /** The tensors that are entries of a value, undefined when there are none. */
 function tensorsOf(value: PickleValue | undefined): Map<string, StoredTensor> | undefined {
   const found = new Map<string, StoredTensor>();
   for (const [key, entry] of entriesOf(value) ?? []) {
     const tensor = stored(entry);
-    if (tensor) found.set(String(key), tensor);
+    if (tensor && isName(key)) found.set(String(key), tensor);
   }
   return found.size > 0 ? found : undefined;
 }
+
+/** A key that can name a tensor. Others aren't even shown: as texts, lists of lists can be of any length. */
+const isName = (key: PickleValue) => typeof key === "string" || typeof key === "number";
 
 function wrapped(tree: PickleValue): Map<string, StoredTensor> | undefined {
   const entries = entriesOf(tree);
   for (const key of WRAPPINGS) {
     const value = entries?.get(key);
-    const found = value === undefined ? undefined : (tensorsOf(value) ?? inside(value));
+    const found = value === undefined ? undefined : namedTensors(value);
     if (found) return found;
   }
   return undefined;
 }
 
 /** The tensors of a TorchScript module and its parts; a part that is met twice is taken once. */
-function inside(root: PickleValue): Map<string, StoredTensor> | undefined {
+function moduleTensors(root: PickleValue): Map<string, StoredTensor> | undefined {
   const found = new Map<string, StoredTensor>();
   const seen = new Set<PickleValue>();
   const left: [prefix: string, value: PickleValue][] = [["", root]];
@@ -88,7 +93,7 @@ function inside(root: PickleValue): Map<string, StoredTensor> | undefined {
     const [prefix, value] = next;
     if (seen.has(value) || !isKind(value, "object") || !value.class.startsWith("__torch__.")) continue;
     seen.add(value);
-    const parts = [...(entriesOf(value) ?? [])];
+    const parts = [...(entriesOf(value) ?? [])].filter(([key]) => isName(key));
     for (const [key, entry] of parts) {
       const tensor = stored(entry);
       if (tensor) found.set(`${prefix}${String(key)}`, tensor);
@@ -129,7 +134,7 @@ function withoutPrefix(tensors: Map<string, StoredTensor>): Map<string, StoredTe
 }
 
 function absent(where: string, what: string, value: PickleValue): MareyError {
-  const entries = [...(entriesOf(value) ?? [])].slice(0, 20);
+  const entries = [...(entriesOf(value) ?? [])].filter(([key]) => isName(key)).slice(0, 20);
   const there =
     entries.length === 0
       ? `there is ${kindOf(value)}`

@@ -21,18 +21,25 @@ interface Entry {
  * @throws MareyError `ZIP_INVALID` for a cut or damaged archive; `ZIP_METHOD` for other compression or encryption.
  */
 export function readZip(bytes: Uint8Array, name = "zip"): Map<string, Uint8Array> {
-  return new Map([...openZip(bytes, name)].map(([file, unpacked]) => [file, unpacked()]));
+  return new Map([...openZip(bytes, name)].map(([file, { unpacked }]) => [file, unpacked()]));
+}
+
+/** A file of an archive that is unpacked and checked when it is asked for. */
+export interface PackedFile {
+  /** Bytes that it says to have when it is unpacked; they are checked then. */
+  size: number;
+  unpacked(): Uint8Array;
 }
 
 /**
- * Reads a zip archive's directory; a file is unpacked and checked when it is asked for.
- *
+ * Reads a zip archive's directory.
+ * *
  * @throws MareyError as `readZip`.
  */
-export function openZip(bytes: Uint8Array, name = "zip"): Map<string, () => Uint8Array> {
+export function openZip(bytes: Uint8Array, name = "zip"): Map<string, PackedFile> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, offset } = findDirectory(view, name);
-  const files = new Map<string, () => Uint8Array>();
+  const files = new Map<string, PackedFile>();
   let at = offset;
   let packed = 0;
   for (let i = 0; i < count; i++) {
@@ -40,7 +47,7 @@ export function openZip(bytes: Uint8Array, name = "zip"): Map<string, () => Uint
     packed += entry.packed;
     // Files that share their bytes make a small archive unpack to any size.
     if (packed > bytes.length) throw invalid(name, "its files hold more bytes than the archive");
-    files.set(entry.name, () => unpack(bytes, view, entry, name));
+    files.set(entry.name, { size: entry.size, unpacked: () => unpack(bytes, view, entry, name) });
     at = next;
   }
   return files;
