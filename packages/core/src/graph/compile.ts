@@ -37,7 +37,7 @@ type Names = Map<Node, string>;
  * calls are made once, and what no output needs is left out.
  */
 export function compile(outputs: Readonly<Record<string, Node>>, name = "graph"): CompiledGraph {
-  const writer = new Writer();
+  const writer = new Writer(namesIn(outputs));
   const results = Object.entries(outputs).map(([port, node]) => {
     writer.identity(writer.name(node), port);
     return { name: port, type: node.type, shape: node.shape };
@@ -54,6 +54,12 @@ export function compile(outputs: Readonly<Record<string, Node>>, name = "graph")
   return { model, inputs: writer.inputs, random: writer.random, outputs: results };
 }
 
+/** The names that a graph comes with: those of its inputs and outputs. */
+function namesIn(outputs: Readonly<Record<string, Node>>): Set<string> {
+  const inputs = inOrder(Object.values(outputs)).filter(({ op }) => op === (Input as Op));
+  return new Set([...Object.keys(outputs), ...inputs.map((node) => (node.attributes as Port).name)]);
+}
+
 /** State of one writing: the nodes so far, and by which key a call was made. */
 class Writer {
   readonly nodes: NodeInit[] = [];
@@ -63,6 +69,12 @@ class Writer {
   private readonly names: Names = new Map();
   private readonly calls = new Map<string, { outputs: string[]; node: NodeInit }>();
   private readonly constants = new Map<string, string>();
+  private readonly taken: ReadonlySet<string>;
+
+  /** @param taken Names that are given to nothing else: a network that was read may have any. */
+  constructor(taken: ReadonlySet<string>) {
+    this.taken = taken;
+  }
 
   /** The name of a node's value; writes whatever it depends on first. */
   name(node: Node): string {
@@ -84,6 +96,11 @@ class Writer {
     return "call" in form ? this.writeCall(form) : this.name(form);
   }
 
+  /** A name that the graph didn't come with. */
+  private fresh(name: string): string {
+    return this.taken.has(name) ? this.fresh(`${name}'`) : name;
+  }
+
   private writeInput(node: Node): string {
     const { name } = node.attributes as { name: string };
     const taken = this.inputs.find((port) => port.name === name);
@@ -94,7 +111,7 @@ class Writer {
 
   private writeRandom(node: Node): string {
     const { distribution } = node.attributes as { distribution: Distribution };
-    const name = `random.${this.random.length}`;
+    const name = this.fresh(`random.${this.random.length}`);
     this.random.push({ name, type: node.type, shape: node.shape, distribution });
     return name;
   }
@@ -104,13 +121,13 @@ class Writer {
     const key = data.length <= 64 ? `${node.type}[${node.shape}]${data.join()}` : `#${node.id}`;
     const known = this.constants.get(key);
     if (known) return known;
-    const name = `constant.${this.constants.size}`;
+    const name = this.fresh(`constant.${this.constants.size}`);
     this.constants.set(key, name);
     this.initialisers.push(tensor(name, node.type, node.shape, data));
     return name;
   }
 
-  private writeCall({ call, inputs, attributes = {}, domain = "", output = 0 }: Call): string {
+  private writeCall({ call, inputs, attributes = {}, domain = "", output = 0, outputs = 1 }: Call): string {
     const names = inputs.map((from) => (from ? this.name(from) : ""));
     const key = JSON.stringify([call, domain, names, attributes], (_, value) =>
       ArrayBuffer.isView(value)
@@ -121,12 +138,13 @@ class Writer {
     );
     let made = this.calls.get(key);
     if (!made) {
-      const outputs = [`${call}.${this.calls.size}`];
-      made = { outputs, node: onnxNode(call, names, outputs, attributes, domain) };
+      const first = this.fresh(`${call}.${this.calls.size}`);
+      made = { outputs: [first], node: onnxNode(call, names, [first], attributes, domain) };
       this.calls.set(key, made);
       this.nodes.push(made.node);
     }
-    for (let i = made.outputs.length; i <= output; i++) made.outputs.push(`${made.outputs[0]}:${i}`);
+    for (let i = made.outputs.length; i < Math.max(output + 1, outputs); i++)
+      made.outputs.push(this.fresh(`${made.outputs[0]}:${i}`));
     made.node.output = [...made.outputs];
     return made.outputs[output];
   }

@@ -31,6 +31,8 @@ export interface Call {
   readonly domain?: string;
   /** Which of the call's outputs is meant, 0 when absent. Nodes with the same call share it. */
   readonly output?: number;
+  /** How many outputs the kernel must be given, where it refuses to leave out those that nobody asks for. */
+  readonly outputs?: number;
 }
 
 /**
