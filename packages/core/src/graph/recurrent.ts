@@ -1,13 +1,24 @@
 import { add, mul, sigmoid, sub, tanh } from "./elementwise.js";
 import { matmul } from "./linear.js";
-import { concat, expand, flip, reshape, slice, split, stack, transpose, unsqueeze } from "./movement.js";
+import {
+  concat,
+  expand,
+  flip,
+  padAxis,
+  reshape,
+  slice,
+  split,
+  stack,
+  transpose,
+  unsqueeze,
+} from "./movement.js";
 import { apply, type Call, constant, type Node, type Op, refuse, type Shape, sameShape } from "./node.js";
 import { reduceSum } from "./reduce.js";
 
 /**
  * Recurrent layers run in ONNX's own kernels, one operator for a layer and a direction. Their gradients need the gates
  * of all steps; since the states of all steps are known by then, one product gives all gates, and only what is truly
- * sequential is unrolled: about ten small operators a step. The weights' gradients are again one product over all steps.
+ * sequential is unrolled: six to nine small operators a step. The weights' gradients are again one product over all steps.
  */
 interface Sizes {
   readonly steps: number;
@@ -76,6 +87,23 @@ function kernel(
   };
 }
 
+/** One step of a tensor whose first axis is time, which stays with size 1: an output of a call that gives all steps. */
+const Step: Op<{ readonly step: number }> = {
+  name: "Step",
+  shape: ([x]) => [1, ...x.shape.slice(1)],
+  gradient: ({ inputs: [x], attributes: { step } }, g) => [padAxis(g, 0, step, x.shape[0] - step - 1)],
+  form: ({ inputs, attributes: { step } }) => ({
+    call: "Split",
+    inputs,
+    attributes: { axis: 0 },
+    output: step,
+    outputs: inputs[0].shape[0],
+  }),
+};
+/** All steps of x [T, …], each [1, …]. */
+const stepsOf = (x: Node): Node[] =>
+  Array.from({ length: x.shape[0] }, (_, step) => apply(Step, [x], { step }));
+
 const at = (x: Node, step: number): Node => reshape(slice(x, 0, step, step + 1), x.shape.slice(1));
 /** The state before each step: the first one, then the others' results. */
 const before = (first: Node, states: Node): Node => concat([unsqueeze(first, 0), slice(states, 0, 0, -1)], 0);
@@ -124,21 +152,28 @@ function gruGradient(y: Node, g: Node): Node[] {
   const ofNew = mul(sub(1, z), tanhSlope(n));
   const ofReset = mul(mul(ofNew, m), logisticSlope(r));
   const ofUpdate = mul(sub(previous, n), logisticSlope(z));
-  const factors = stack([ofReset, ofUpdate, mul(ofNew, r)], 2); // [T, B, 3, H]
+  const factors = concat([ofReset, ofUpdate, mul(ofNew, r)], 2); // [T, B, 3H]
+  const thrice = (state: Node) => concat([state, state, state], 2);
 
-  let carried: Node | undefined;
+  const [given, kept, slopes] = [g, z, factors].map(stepsOf);
   const states: Node[] = [];
+  let carried: Node | undefined;
   for (let t = steps - 1; t >= 0; t--) {
-    const state: Node = carried ? add(at(g, t), carried) : at(g, t);
-    states.unshift(state);
-    const ofGates = reshape(mul(at(factors, t), unsqueeze(state, 1)), [batch, 3 * hidden]);
-    carried = add(mul(state, at(z, t)), matmul(ofGates, recurrent));
+    const state: Node = carried ? add(given[t], carried) : given[t];
+    states.push(state);
+    carried = add(mul(state, kept[t]), matmul(mul(thrice(state), slopes[t]), recurrent));
   }
-  const state = stack(states, 0);
-  const flat = (parts: Node) => reshape(mul(parts, unsqueeze(state, 2)), [steps, batch, 3 * hidden]);
-  const back = affineGradients(previous, recurrent, flat(factors));
-  const front = affineGradients(x, weight, flat(stack([ofReset, ofUpdate, ofNew], 2)));
-  return [front.x, front.weight, back.weight, front.bias, back.bias, carried as Node];
+  const state = thrice(concat(states.reverse(), 0));
+  const back = affineGradients(previous, recurrent, mul(factors, state));
+  const front = affineGradients(x, weight, mul(concat([ofReset, ofUpdate, ofNew], 2), state));
+  return [
+    front.x,
+    front.weight,
+    back.weight,
+    front.bias,
+    back.bias,
+    reshape(carried as Node, [batch, hidden]),
+  ];
 }
 
 /** ONNX has input, output, forget, cell; PyTorch input, forget, cell, output. */
@@ -152,7 +187,7 @@ const Lstm: Op<{ readonly result: "states" | "cells" }> = {
     return result === "states" ? [steps, 1, batch, hidden] : [1, batch, hidden];
   },
   gradient: (node, g) => {
-    if (node.attributes.result === "cells") return lstmGradient(node.inputs, undefined, at(g, 0));
+    if (node.attributes.result === "cells") return lstmGradient(node.inputs, undefined, g);
     return lstmGradient(node.inputs, reshape(g, [g.shape[0], ...g.shape.slice(2)]), undefined);
   },
   form: ({ inputs, attributes: { result } }) =>
@@ -168,49 +203,56 @@ function lstmSteps(inputs: readonly Node[]) {
   const sums = add(affine(x, weight, bias), affine(previous, recurrent, recurrentBias));
   const [i, f, n, o] = split(sums, 2, [hidden, hidden, hidden, hidden]);
   const gate = { input: sigmoid(i), forget: sigmoid(f), cell: tanh(n), output: sigmoid(o) };
-  const fresh = mul(gate.input, gate.cell);
-  const cells = [c0];
-  for (let t = 0; t < steps; t++) cells.push(add(mul(at(gate.forget, t), cells[t]), at(fresh, t)));
-  return { gate, previous, cellsBefore: stack(cells.slice(0, -1), 0), shown: tanh(stack(cells.slice(1), 0)) };
+  const [kept, added] = [gate.forget, mul(gate.input, gate.cell)].map(stepsOf);
+  const cells = [unsqueeze(c0, 0)];
+  for (let t = 0; t < steps; t++) cells.push(add(mul(kept[t], cells[t]), added[t]));
+  return {
+    gate,
+    previous,
+    cellsBefore: concat(cells.slice(0, -1), 0),
+    shown: tanh(concat(cells.slice(1), 0)),
+  };
 }
 
 /**
  * With gates i, f, n, o: c' = f c + i n and h' = o tanh(c').
  *
- * @param g Of the states, if they matter.
- * @param gCell Of the last cells, if they matter.
+ * @param g Of the states [T, B, H], if they matter.
+ * @param gCell Of the last cells [1, B, H], if they matter.
  */
 function lstmGradient(inputs: readonly Node[], g: Node | undefined, gCell: Node | undefined): Node[] {
   const [x, weight, recurrent] = inputs;
   const { steps, batch, hidden } = sizesOf(inputs);
   const { gate, previous, cellsBefore, shown } = lstmSteps(inputs);
-  const factors = stack(
+  const ofCell = concat(
     [
       mul(gate.cell, logisticSlope(gate.input)),
       mul(cellsBefore, logisticSlope(gate.forget)),
       mul(gate.input, tanhSlope(gate.cell)),
     ],
     2,
-  ); // of the cell's gradient: [T, B, 3, H]
-  const ofOutput = mul(shown, logisticSlope(gate.output));
+  );
+  const factors = concat([ofCell, mul(shown, logisticSlope(gate.output))], 2); // [T, B, 4H]
   const toCell = mul(gate.output, tanhSlope(shown));
 
-  const zeros = expand(constant(0), [batch, hidden]);
-  let [state, cell] = [zeros as Node, gCell ?? zeros];
+  const [kept, slopes, into] = [gate.forget, factors, toCell].map(stepsOf);
+  const given = g && stepsOf(g);
+  const zeros = expand(constant(0), [1, batch, hidden]);
+  let [state, cell]: [Node, Node] = [zeros, gCell ?? zeros];
   const sums: Node[] = [];
   for (let t = steps - 1; t >= 0; t--) {
-    if (g) state = add(at(g, t), state);
-    cell = add(cell, mul(state, at(toCell, t)));
-    const three = reshape(mul(at(factors, t), unsqueeze(cell, 1)), [batch, 3 * hidden]);
-    const ofGates: Node = concat([three, mul(state, at(ofOutput, t))], 1);
-    sums.unshift(ofGates);
+    if (given) state = add(given[t], state);
+    cell = add(cell, mul(state, into[t]));
+    const ofGates = mul(concat([cell, cell, cell, state], 2), slopes[t]);
+    sums.push(ofGates);
     state = matmul(ofGates, recurrent);
-    cell = mul(cell, at(gate.forget, t));
+    cell = mul(cell, kept[t]);
   }
-  const all = stack(sums, 0);
+  const all = concat(sums.reverse(), 0);
   const front = affineGradients(x, weight, all);
   const back = affineGradients(previous, recurrent, all);
-  return [front.x, front.weight, back.weight, front.bias, back.bias, state, cell];
+  const ends = [state, cell].map((end) => reshape(end, [batch, hidden]));
+  return [front.x, front.weight, back.weight, front.bias, back.bias, ...ends];
 }
 
 /** Weights under PyTorch's names: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, then `…_l1`; `…_reverse`. */
@@ -233,6 +275,13 @@ function layered(
   run: (inputs: readonly Node[]) => { states: Node; ends: readonly Node[] },
 ): { y: Node; ends: Node[] } {
   const directions = "weight_ih_l0_reverse" in weights ? ["", "_reverse"] : [""];
+  if (!("weight_ih_l0" in weights))
+    refuse(
+      "Recurrent",
+      [input],
+      `weights ${Object.keys(weights)}`,
+      "Name them as PyTorch does: weight_ih_l0, …",
+    );
   const ends: Node[][] = [];
   let x = input;
   for (let layer = 0; `weight_ih_l${layer}` in weights; layer++) {
@@ -306,4 +355,4 @@ export function lstm(
   return { y: timeFirst(y, options), hn: ends[0], cn: ends[1] };
 }
 
-export const recurrent: Readonly<Record<string, Op>> = { Gru, Lstm: Lstm as Op };
+export const recurrent: Readonly<Record<string, Op>> = { Gru, Lstm, Step };
