@@ -48,13 +48,17 @@ export {
   EVALUATION_NOISE,
   interpolateGaps,
 } from "./detectorNoise.js";
+export { type LiftErrors, liftErrors, poseErrors } from "./evaluate.js";
 export { flipCamera, flipPoses } from "./flip.js";
 export { HUMAN36M_CAMERAS, human36mCameras, readHuman36mCameras } from "./human36m.js";
+export { type Lifter, type LifterOptions, openLifter } from "./infer.js";
 export { DETECTED_JOINTS, deriveAxialJoints, lifterInput } from "./lifterInput.js";
 export * as loss from "./loss.js";
 export * as network from "./network.js";
 export { type ForwardOptions, type NetworkOptions, type NetworkParams, receptiveField } from "./network.js";
+export { PLACEMENT_DEFAULTS, type PlacementOptions, placeRoot } from "./placement.js";
 export { type LiftSequence, type MotionClip, relativeToRoot } from "./sequence.js";
+export { DROPOUT, type ExampleOptions, type Examples, examples, supervised } from "./train.js";
 export {
   EVALUATION_DEFAULTS,
   type EvaluationOptions,
@@ -71,3 +75,4 @@ export {
   type VirtualCameraOptions,
   virtualCamera,
 } from "./virtualCamera.js";
+export { type LiftedPerson, liftedMotion, type WorldOptions } from "./world.js";

@@ -1,0 +1,117 @@
+/**
+ * Trains Marey's default lifter: VideoPose3D (Pavllo et al. 2019) on motion of the CMU database, seen by virtual cameras.
+ *
+ * Who needs to train it: `marey train lifter --set data=FOLDER`. The committed weights came from the settings below; their
+ * log and card lie beside them in packages/marey/networks/lifter.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { random } from "@marey/core/array";
+import {
+  evaluationViews,
+  examples,
+  liftErrors,
+  type MotionClip,
+  network,
+  openLifter,
+  readMotion17,
+  supervised,
+  trainingViews,
+} from "@marey/core/model/videoPose3d";
+import { adam, load } from "@marey/core/nn";
+import { h36m17 } from "@marey/core/skeleton";
+import { batchList, type Evaluation, type Run, train, type Weights } from "marey";
+
+export const settings = {
+  data: "../shared/data/cmu/motion17", // motion17_{train,test}.i16.gz and .json
+  seed: 1,
+  widths: "3,3,3", // frames that each layer joins: 27 in all
+  channels: 512,
+  epochs: 60, // each of new people, cameras and detectors
+  batches: 150, // of an epoch
+  batch: 256, // windows; the paper has 1024
+  rate: 1e-3,
+  warmUp: 200, // steps in which the rate rises to it, before it falls along a cosine
+  dropout: 0.1, // the paper has 0.25: there, channels are 1024 and nothing else varies
+  average: 0.998, // decay of the moving average of the weights, which is what is kept
+  noisy: 0.5, // share of views with a detector's errors
+  derived: 0.5, // share of views in which spine, neck and crown are derived from limbs and head
+  views: 1, // cameras per piece of a clip and epoch
+};
+type Settings = typeof settings;
+
+const mirrors = { keypoints: h36m17.mirror, positions: h36m17.mirror };
+const widthsOf = ({ widths }: Settings) => widths.split(",").map(Number);
+
+async function clips({ data }: Settings, part: "train" | "test"): Promise<MotionClip[]> {
+  const file = join(data, `motion17_${part}`);
+  return readMotion17(await readFile(`${file}.i16.gz`), await readFile(`${file}.json`), file);
+}
+
+const init = ({ seed, channels, ...others }: Settings) =>
+  network.init(random(seed), {
+    filterWidths: widthsOf(others as Settings),
+    channels,
+    jointsIn: h36m17.joints.length,
+    jointsOut: h36m17.joints.length,
+  });
+
+export default async function lifter(run: Run<Settings>) {
+  const { seed, epochs, batches, batch, rate, warmUp, noisy, derived, views } = run.settings;
+  const filterWidths = widthsOf(run.settings);
+  const seen = await clips(run.settings, "train");
+  // A few training clips before other cameras tell how far it is; the test clips are for `marey eval`.
+  const watched = seen.filter((_, i) => i % 8 === 0);
+  const steps = epochs * batches;
+  const lossOf = supervised({ filterWidths, dropout: run.settings.dropout });
+  return train(run, {
+    params: init(run.settings),
+    optimiser: adam(),
+    average: run.settings.average,
+    epochs,
+    rate: (_, step) =>
+      rate *
+      Math.min(1, (step + 1) / warmUp) *
+      (0.01 + 0.99 * 0.5 * (1 + Math.cos((Math.PI * step) / steps))),
+    settings: (_, step) => ({ momentum: 0.1 * 0.01 ** (step / steps) }),
+    batches(epoch) {
+      const seenNow = trainingViews(seen, seed, epoch, { noisy, derived, views });
+      const source = examples(seenNow, mirrors, { filterWidths, batch, seed });
+      return batchList(Math.min(batches, source.length), (i) => source.batch(epoch, i));
+    },
+    loss: (params, { keypoints, target }, { momentum }) =>
+      lossOf(params, { keypoints, target }, { training: true, momentum }),
+    evaluate: (params) => measure(run, params, watched, 1),
+    logEvery: 10,
+  });
+}
+
+/** Errors in millimetres, with exact keypoints and with a real detector's errors. */
+async function measure(
+  run: Run<Settings>,
+  params: network.NetworkParams,
+  on: readonly MotionClip[],
+  cameras: number,
+) {
+  const { runtime, threads, settings } = run;
+  const lifter = openLifter(runtime, params, { filterWidths: widthsOf(settings), mirrors, threads });
+  const views = evaluationViews(on, 1, { cameras });
+  const metrics: Record<string, number> = {};
+  for (const kind of ["exact", "noisy"] as const) {
+    const { all } = await liftErrors(
+      lifter,
+      views.map((view) => view[kind]),
+    );
+    for (const [name, value] of Object.entries(all))
+      if (name !== "frames") metrics[`${name} ${kind} (mm)`] = 1000 * value;
+  }
+  await lifter.close();
+  return metrics;
+}
+
+export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Evaluation> {
+  const params = load(init(run.settings), weights);
+  const metrics = await measure(run, params, await clips(run.settings, "test"), 4);
+  const told = (name: string) => metrics[`${name} exact (mm)`]?.toFixed(1);
+  return { metrics, line: `P1 ${told("p1")} mm P2 ${told("p2")} mm velocity ${told("velocity")} mm` };
+}
