@@ -24,8 +24,8 @@ const vee = (m: Node) => matmul(nine(m), constant(SKEW, [9, 3]));
 const hat = (p: Node) => matrixOf(matmul(p, constant(SKEW, [9, 3]), { transB: true }));
 const trace = (m: Node) => reduceSum(mul(m, identity(m.shape.at(-1) as number)), [-2, -1], true);
 
-/** Relative to its trace: what is added to the matrix of `turnTowards`, so that it can be inverted when it is singular. */
-const DAMPING = 1e-7;
+/** Of the scaled matrix of `turnTowards`, less than this is rounding: it is singular where R may turn about an axis. */
+const LEAST_DETERMINANT = 1e-7;
 
 /**
  * ω = (tr(S) 1 − S)⁻¹ b for S = RᵀM: how far R must turn for a skewness b of S. Where M doesn't say at all (it is
@@ -34,10 +34,10 @@ const DAMPING = 1e-7;
 function turnTowards(s: Node, b: Node): Node {
   const size = trace(s);
   const known = greater(size, 1e-12);
-  const h = add(mul(div(s, where(known, size, 1)), -1), mul(identity(3), 1 + DAMPING));
+  const h = sub(identity(3), div(s, where(known, size, 1)));
   const [x, y, z] = [0, 1, 2].map((i) => reshape(slice(h, -2, i, i + 1), b.shape));
   const adjugate = stack([cross(y, z), cross(z, x), cross(x, y)], -2);
-  const determinant = reduceSum(mul(x, cross(y, z)), [-1], true);
+  const determinant = maximum(reduceSum(mul(x, cross(y, z)), [-1], true), LEAST_DETERMINANT);
   const column = reshape(matmul(adjugate, reshape(b, [...b.shape, 1])), b.shape);
   const flat = (v: Node) => reshape(v, [...b.shape.slice(0, -1), 1]);
   return where(flat(known), div(column, mul(determinant, flat(where(known, size, 1)))), constant(0));
