@@ -28,12 +28,14 @@ export function fillNoise(
 
 function fillBytes(bytes: Uint8Array, start: number): void {
   const whole = bytes.length >>> 2;
-  // A typed array over words needs an address that is a multiple of 4.
-  if (bytes.byteOffset % 4 === 0) fillWords(new Uint32Array(bytes.buffer, bytes.byteOffset, whole), start);
-  const first = bytes.byteOffset % 4 === 0 ? whole * 4 : 0;
-  const rest = new Uint32Array(bytes.length - first);
+  // Words need an address that is a multiple of 4.
+  const aligned = bytes.byteOffset % 4 === 0;
+  const words = aligned ? new Uint32Array(bytes.buffer, bytes.byteOffset, whole) : new Uint32Array(whole);
+  fillWords(words, start);
+  if (!aligned) bytes.set(new Uint8Array(words.buffer));
+  const rest = new Uint32Array(bytes.length - 4 * whole);
   fillWords(rest, mix(start ^ 0x5bd1e995));
-  for (let i = first; i < bytes.length; i++) bytes[i] = rest[i - first];
+  for (let i = 0; i < rest.length; i++) bytes[4 * whole + i] = rest[i];
 }
 
 /** xoshiro128++ (Blackman & Vigna 2018), unrolled into an array; about 1 ns a word. */

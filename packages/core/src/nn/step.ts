@@ -1,7 +1,7 @@
 import { type CompiledGraph, compile } from "../graph/compile.js";
-import { add, mul } from "../graph/elementwise.js";
 import { gradients, stateUpdates } from "../graph/gradients.js";
 import { input, type Node, type NodeType, type Shape } from "../graph/node.js";
+import { movingAverage } from "./average.js";
 import { type Optimisers, optimiserOf } from "./optimiser.js";
 import { leaves, type Symbolic, symbolic, type Tree } from "./tree.js";
 
@@ -11,7 +11,8 @@ export interface StepDefinition<P extends Tree> {
   /**
    * The loss (a scalar) of a batch, alone or with further scalars to be logged.
    *
-   * @param settings scalars that are fed at each step, such as a batch norm's momentum, by name.
+   * @param settings scalars that are fed at each step, such as a schedule of batch norms, by name. The optimiser sees
+   *   them too: one that is named `momentum` takes the place of its own.
    */
   loss(
     params: Symbolic<P>,
@@ -39,8 +40,8 @@ export interface StepGraph {
     readonly shape: Shape;
     readonly initial: number | Float32Array;
   }[];
-  /** Names of the scalars that it gives: `loss` first. */
-  readonly metrics: readonly string[];
+  /** The scalars that it gives, by name: `loss` and others. */
+  readonly metrics: Readonly<Record<string, Node>>;
 }
 
 /** Makes the graph of a training step for batches of the given sizes. */
@@ -94,20 +95,22 @@ export function trainingStep<P extends Tree>(
     next[WEIGHTS + path] = updated.parameter;
     for (const [name, value] of Object.entries(updated.state)) next[`${name}:${path}`] = value;
     if (average !== undefined)
-      next[`average:${path}`] = blend(keep(`average:${path}`, node.shape, data), updated.parameter, average);
+      next[`average:${path}`] = movingAverage(
+        keep(`average:${path}`, node.shape, data),
+        updated.parameter,
+        average,
+      );
   });
   const statistics = stateUpdates(Object.values(metrics));
   for (const [path, { node }] of flat)
     next[WEIGHTS + path] ??= (definition.frozen?.(path) ? undefined : statistics.get(node)) ?? node;
 
   const outputs = Object.fromEntries(Object.entries(next).map(([name, node]) => [`next:${name}`, node]));
-  return { graph: compile({ ...metrics, ...outputs }, "training step"), kept, metrics: Object.keys(metrics) };
+  return { graph: compile({ ...metrics, ...outputs }, "training step"), kept, metrics };
 }
 
 /** What the kept tensors of a network's parameters are called. */
 export const WEIGHTS = "weights:";
-
-const blend = (old: Node, now: Node, decay: number) => add(mul(old, decay), mul(now, 1 - decay));
 
 /** The symbolic leaves by path, with what the parameter says of them. */
 function flatten(symbols: unknown, params: Tree) {

@@ -2,6 +2,7 @@ import { MareyError } from "../error.js";
 import type { CompiledGraph } from "../graph/compile.js";
 import { type NodeType, type Shape, sizeOf } from "../graph/node.js";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "../seam/runtime.js";
+import { allFinite, firstBroken } from "./diagnose.js";
 import { fillNoise } from "./noise.js";
 import { type StepDefinition, type StepGraph, trainingStep, WEIGHTS } from "./step.js";
 import { mapLeaves, type Tree } from "./tree.js";
@@ -21,7 +22,8 @@ export interface Trainer<P extends Tree> {
    *
    * @param settings scalars: `rate`, and what the loss asks for.
    * @returns the loss, and the other scalars of the definition, before the update.
-   * @throws MareyError `TRAINING_DIVERGED` when the loss isn't finite, naming the step and the tensor.
+   * @throws MareyError `TRAINING_DIVERGED` when the loss isn't finite, naming the step and the first tensor that isn't.
+   *   What is kept stays as it was before the step.
    */
   step(
     batch: Readonly<Record<string, Tensor>>,
@@ -92,10 +94,15 @@ export function openTrainer<P extends Tree>(
       graph.random.forEach(({ name, distribution }, i) => {
         fillNoise(noise[name], distribution, seed, done, i);
       });
-      const feeds = feedsOf(graph, batch, { ...settings, step: done + 1 }, now, noise);
-      const results = await network.run(feeds, undefined, outputsInto(graph, next));
-      const scalars = Object.fromEntries(metrics.map((name) => [name, Number(results[name].data[0])]));
-      if (!Number.isFinite(scalars.loss)) throw diverged(done + 1, batch, now);
+      const feeds = (to: CompiledGraph) => feedsOf(to, batch, { ...settings, step: done + 1 }, now, noise);
+      const results = await network.run(feeds(graph), undefined, outputsInto(graph, next));
+      const scalars = Object.fromEntries(
+        Object.keys(metrics).map((name) => [name, Number(results[name].data[0])]),
+      );
+      if (!Number.isFinite(scalars.loss)) {
+        const given = brokenFeed(batch, now);
+        throw diverged(done + 1, given ?? (await firstBroken(runtime, Object.values(metrics), feeds)));
+      }
       [now, next] = [next, now];
       done++;
       return scalars;
@@ -187,25 +194,21 @@ function overwrite(kept: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string,
   for (const [key, { data }] of kept) (data as Float32Array).set((state.get(key) as Kept).data);
 }
 
-/** Says which tensor went wrong first: what was fed, else a parameter, else something inside this step. */
-function diverged(
-  step: number,
+/** What was fed and isn't finite: the batch's, else a parameter or the optimiser's state. */
+function brokenFeed(
   batch: Readonly<Record<string, Tensor>>,
   kept: ReadonlyMap<string, Tensor>,
-): MareyError {
-  const finite = ({ data }: Tensor) =>
-    !(data instanceof Float32Array) || data.every((x) => Number.isFinite(x));
-  const bad = Object.entries(batch).find(([, tensor]) => !finite(tensor));
-  const broken = [...kept].find(([, tensor]) => !finite(tensor));
-  const what = bad
-    ? `the batch's "${bad[0]}" holds values that aren't finite`
-    : broken
-      ? `"${broken[0]}" holds values that aren't finite since the step before`
-      : "the loss isn't finite, though the batch and all parameters are";
-  return new MareyError(
+): string | undefined {
+  const given = Object.entries(batch).find(([, tensor]) => !allFinite(tensor));
+  if (given) return `the batch's "${given[0]}"`;
+  const broken = [...kept].find(([, tensor]) => !allFinite(tensor));
+  return broken && `"${broken[0]}", since the update of the step before`;
+}
+
+const diverged = (step: number, tensor = "the loss") =>
+  new MareyError(
     "TRAINING_DIVERGED",
     `step ${step}`,
-    what,
+    `the loss isn't finite; the first tensor that isn't is ${tensor}`,
     "Lower the learning rate, clip the gradients, or check the data",
   );
-}
