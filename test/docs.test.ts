@@ -10,7 +10,9 @@ import { compareCommand } from "../packages/marey/src/command/compare.js";
 import { convertCommand } from "../packages/marey/src/command/convert.js";
 import { demoCommand } from "../packages/marey/src/command/demo.js";
 import { detectCommand } from "../packages/marey/src/command/detect.js";
+import { evalCommand } from "../packages/marey/src/command/eval.js";
 import { modelsCommand } from "../packages/marey/src/command/models.js";
+import { trainCommand } from "../packages/marey/src/command/train.js";
 
 const root = join(import.meta.dirname, "..");
 const page = (name: string) => readFileSync(join(root, "docs", name), "utf8");
@@ -54,7 +56,9 @@ test("the commands that messages name exist", () => {
     convertCommand,
     demoCommand,
     detectCommand,
+    evalCommand,
     modelsCommand,
+    trainCommand,
   ];
   const names = commands.map((make) => make().name());
   expect(named.length).toBeGreaterThan(5);
@@ -86,6 +90,8 @@ describe("options", () => {
     ["convert.md", convertCommand()],
     ["compare.md", compareCommand()],
     ["models.md", modelsCommand()],
+    ["train.md", trainCommand()],
+    ["train.md", evalCommand()],
   ])("%s names every option of its command", (name, command) => {
     const flags = mentioned(page(name));
     expect(optionsOf(command).filter((flag) => !flags.has(flag))).toEqual([]);
@@ -99,6 +105,8 @@ describe("options", () => {
       compareCommand(),
       modelsCommand(),
       demoCommand(),
+      trainCommand(),
+      evalCommand(),
     ];
     const known = new Set([...commands.flatMap(optionsOf), "--help", "--conditions"]);
     for (const file of [...pages(), "README.md"])

@@ -7,6 +7,9 @@ import type { StoredTensor } from "@marey/core/format";
 import type { Run } from "./run.js";
 import type { Settings } from "./settings.js";
 
+/** Tensors of a weights file by path. */
+export type Weights = ReadonlyMap<string, StoredTensor>;
+
 /** What an evaluation found. */
 export interface Evaluation {
   /** Numbers by name, with the unit in the name: `P1 (mm)`. */
@@ -24,7 +27,7 @@ export interface Recipe {
   /** The module's default export. What it gives is told, if it is what `train` gives. */
   train(run: Run): Promise<unknown>;
   /** The module's `evaluate`: measures weights. */
-  evaluate?(run: Run, weights: ReadonlyMap<string, StoredTensor>): Promise<Evaluation>;
+  evaluate?(run: Run, weights: Weights): Promise<Evaluation>;
 }
 
 /** Where the recipes that ship are, seen from sources and from the build alike. */
