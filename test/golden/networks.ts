@@ -12,7 +12,7 @@ import {
   sub,
 } from "@marey/core/graph";
 import { network as videoPose3d } from "@marey/core/model/videoPose3d";
-import { EVALUATION, type Mode } from "@marey/core/nn";
+import { EVALUATION, type Mode, resNet } from "@marey/core/nn";
 import { gradientOf } from "./compare.js";
 import type { Case, Operation, Operations } from "./fixture.js";
 import { run, symbols } from "./graph.js";
@@ -95,8 +95,14 @@ function operation({ forward, loss = meanSquare }: Network): Operation {
   };
 }
 
+const classifier = operation({
+  forward: (params, { x }, _, mode) => ({ y: resNet.forward(params, x!, mode) }),
+});
+
 /** The operations of the golden group `networks`. */
 export const networks: Operations = {
+  resnet18: classifier,
+  resnet50: classifier,
   videoPose3D: operation({
     forward: (params, { x }, { variant, filterWidths, causal, dropout }, mode) => ({
       y: videoPose3d.forward(params, x!, { variant, filterWidths, causal, dropout, mode }),

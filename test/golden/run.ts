@@ -15,6 +15,7 @@ import { ops } from "./ops.js";
 import { optim } from "./optim.js";
 import { published } from "./published.js";
 import { smoothing } from "./smoothing.js";
+import { trainings } from "./training.js";
 
 const groups: Record<string, Operations> = {
   geometry,
@@ -27,7 +28,7 @@ const groups: Record<string, Operations> = {
   optim,
   losses,
   networks,
-  training: {},
+  training: trainings,
   openpose: {},
   heatmap: {},
   tfpose: {},

@@ -1,7 +1,6 @@
-import { add, div, mul, sqrt, sub } from "../graph/elementwise.js";
+import { batchNorm } from "../graph/batchNorm.js";
 import { reshape } from "../graph/movement.js";
-import { apply, type Node, type Op, type Operand, sizeOf } from "../graph/node.js";
-import { reduceMean } from "../graph/reduce.js";
+import { apply, type Node, type Op } from "../graph/node.js";
 import { ones, zeros } from "./initialise.js";
 import type { Mode } from "./mode.js";
 import { type Parameter, parameter, type Symbolic, state } from "./tree.js";
@@ -17,7 +16,7 @@ export type BatchNormParams = {
 export interface BatchNormOptions {
   readonly mode: Mode;
   /** The channels' axis, 1 when absent. */
-  readonly axis?: number;
+  readonly axis?: 0 | 1;
   /** Added to the variance; 1e-5 when absent. */
   readonly epsilon?: number;
 }
@@ -36,35 +35,23 @@ export const init = (channels: number): BatchNormParams => ({
  * unbiased one, as in PyTorch.
  */
 export function forward(params: Symbolic<BatchNormParams>, x: Node, options: BatchNormOptions): Node {
-  const { mode, axis = 1, epsilon = 1e-5 } = options;
-  const perChannel = (v: Node) =>
-    reshape(
-      v,
-      x.shape.map((_, i) => (i === axis ? -1 : 1)),
-    );
-  const affine = (d: Node, variance: Node) => {
-    const scale = div(perChannel(params.weight), sqrt(add(variance, epsilon)));
-    return add(mul(d, scale), perChannel(params.bias));
-  };
-  if (!mode.training) return affine(sub(x, perChannel(params.running_mean)), perChannel(params.running_var));
-  const axes = x.shape.flatMap((_, i) => (i === axis ? [] : [i]));
-  const mean = reduceMean(x, axes, true);
-  const d = sub(x, mean);
-  const variance = reduceMean(mul(d, d), axes, true);
-  const count = sizeOf(x.shape) / x.shape[axis];
-  const unbiased = mul(variance, count / Math.max(1, count - 1));
-  const moved = (old: Node, now: Node) => blend(old, reshape(now, old.shape), mode.momentum ?? 0.1);
-  return apply(KeepState, [affine(d, variance)], {
-    updates: [
-      { state: params.running_mean, value: moved(params.running_mean, mean) },
-      { state: params.running_var, value: moved(params.running_var, unbiased) },
-    ],
-  });
+  const { mode, axis = 1, epsilon } = options;
+  const { weight, bias, running_mean: mean, running_var: variance } = params;
+  const normed = batchNorm(
+    axis === 1 ? x : reshape(x, [1, x.shape[0], -1]),
+    { weight, bias, runningMean: mean, runningVariance: variance },
+    { training: mode.training, momentum: mode.momentum, epsilon },
+  );
+  const y = reshape(normed.y, x.shape);
+  if (!mode.training) return y;
+  const updates = [
+    { state: mean, value: normed.runningMean },
+    { state: variance, value: normed.runningVariance },
+  ];
+  return apply(KeepState, [y], { updates });
 }
 
-const blend = (old: Node, now: Node, share: Operand) => add(mul(old, sub(1, share)), mul(now, share));
-
-/** Its input, with new values for state tensors. */
+/** Its input, with new values for state tensors. They are no inputs: who doesn't ask for them doesn't compute them. */
 const KeepState: Op<{ updates: readonly { state: Node; value: Node }[] }> = {
   name: "KeepState",
   shape: ([x]) => x.shape,

@@ -1,0 +1,31 @@
+import type { Random } from "../array/random.js";
+import { add } from "../graph/elementwise.js";
+import { matmul } from "../graph/linear.js";
+import { reshape } from "../graph/movement.js";
+import type { Node } from "../graph/node.js";
+import { torchUniform } from "./initialise.js";
+import { type Parameter, parameter, type Symbolic } from "./tree.js";
+
+/** An affine map's parameters: weight [outputs, inputs], bias [outputs]. */
+export type LinearParams = { readonly weight: Parameter; readonly bias?: Parameter };
+
+export interface LinearSizes {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** True when absent. */
+  readonly bias?: boolean;
+}
+
+/** New parameters, as PyTorch initialises them. */
+export function init(random: Random, { inputs, outputs, bias = true }: LinearSizes): LinearParams {
+  const weight = parameter([outputs, inputs], torchUniform(random, [outputs, inputs]));
+  return bias ? { weight, bias: parameter([outputs], torchUniform(random, [outputs], inputs)) } : { weight };
+}
+
+/** x Wᵀ + b over the last axis: […, inputs] → […, outputs]. */
+export function forward({ weight, bias }: Symbolic<LinearParams>, x: Node): Node {
+  // As one matrix: a product per leading index would each pack the weight anew.
+  const rows = matmul(reshape(x, [-1, x.shape.at(-1) as number]), weight, { transB: true });
+  const y = bias ? add(rows, bias) : rows;
+  return reshape(y, [...x.shape.slice(0, -1), weight.shape[0]]);
+}
