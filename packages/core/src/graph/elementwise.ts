@@ -1,5 +1,5 @@
 import { foldBinary, foldUnary } from "./fold.js";
-import { Expand } from "./movement.js";
+import { Expand, reshape } from "./movement.js";
 import {
   apply,
   constant,
@@ -47,8 +47,21 @@ function binaryOp(name: string, gradient: Gradient, type?: NodeType): Op {
     },
     ...(type && { type: () => type }),
     gradient,
-    form: ({ inputs }) => ({ call: name, inputs }),
+    form: ({ op, inputs, shape }) => withoutLastOnes(op, inputs, shape) ?? { call: name, inputs },
   };
+}
+
+/**
+ * The operator on tensors without the ones at the end of their shapes: ONNX Runtime broadcasts a scalar to [n, 1] by
+ * calling its kernel n times (25 ms for a million values instead of 1).
+ */
+function withoutLastOnes(op: Op, inputs: readonly Node[], shape: Shape): Node | undefined {
+  const rank = shape.findLastIndex((size) => size !== 1) + 1;
+  if (rank === shape.length || rank === 0 || inputs.every((x) => sameShape(x.shape, shape))) return undefined;
+  const cut = inputs.map((x) =>
+    reshape(x, x.shape.slice(0, Math.max(0, x.shape.length - shape.length + rank))),
+  );
+  return reshape(apply(op, cut, {}), shape);
 }
 
 /** Applies a unary operator; small constants fold, and what is its own inverse vanishes when applied twice. */
@@ -164,7 +177,7 @@ const Atan = unaryOp("Atan", (x, _y, g) => div(g, add(1, mul(x, x))));
 const Sinh = unaryOp("Sinh", (x, _y, g) => mul(g, cosh(x)));
 const Cosh = unaryOp("Cosh", (x, _y, g) => mul(g, sinh(x)));
 /** At 0 the gradient is 0, as in PyTorch: y is positive only where x is. */
-const Relu = unaryOp("Relu", (_x, y, g) => where(greater(y, 0), g, 0));
+const Relu = unaryOp("Relu", (_x, y, g) => mul(g, cast(greater(y, 0), "float32"))); // Where takes twice the time
 
 export const neg = unary(Neg, (x) => -x, true);
 export const exp = unary(Exp, Math.exp);
