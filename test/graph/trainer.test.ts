@@ -231,6 +231,17 @@ test("optimisers by path; a scalar of the settings reaches the layers", async ()
   expect(trainer.params().norm.running_mean.data.every((value) => value !== 0)).toBe(true);
 });
 
+test("of the settings only optimiserMomentum reaches the optimiser", async () => {
+  const run = async (settings: Record<string, number>) => {
+    const trainer = openTrainer(onnxRuntime, definition({ drop: 0 }));
+    for (const step of [0, 1, 2]) await trainer.step(points(16, step), { rate: 0.01, ...settings });
+    return trainer.params().out.weight.data;
+  };
+  const plain = await run({});
+  expect(await run({ momentum: 0 })).toEqual(plain);
+  expect(await run({ optimiserMomentum: 0 })).not.toEqual(plain);
+});
+
 test("batches of another size go on with the same parameters", async () => {
   const sizes = (step: number) => (step % 3 === 2 ? 40 : 64);
   const trainer = openTrainer(onnxRuntime, definition());

@@ -11,8 +11,8 @@ export interface StepDefinition<P extends Tree> {
   /**
    * The loss (a scalar) of a batch, alone or with further scalars to be logged.
    *
-   * @param settings scalars that are fed at each step, such as a schedule of batch norms, by name. The optimiser sees
-   *   them too: one that is named `momentum` takes the place of its own.
+   * @param settings scalars that are fed at each step, such as batch norms' momentum, by name. The one that is named
+   *   `optimiserMomentum` goes to the optimiser, in place of its own.
    */
   loss(
     params: Symbolic<P>,
@@ -90,7 +90,7 @@ export function trainingStep<P extends Tree>(
     const updated = own.update(node, clipped[i], state, {
       rate: scalars.rate,
       step: scalars.step,
-      ...(scalars.momentum && { momentum: scalars.momentum }),
+      ...(scalars.optimiserMomentum && { momentum: scalars.optimiserMomentum }),
     });
     next[WEIGHTS + path] = updated.parameter;
     for (const [name, value] of Object.entries(updated.state)) next[`${name}:${path}`] = value;
