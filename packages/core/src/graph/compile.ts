@@ -39,7 +39,7 @@ type Names = Map<Node, string>;
 export function compile(outputs: Readonly<Record<string, Node>>, name = "graph"): CompiledGraph {
   const writer = new Writer(namesIn(outputs));
   const results = Object.entries(outputs).map(([port, node]) => {
-    writer.identity(writer.name(node), port);
+    writer.publish(writer.name(node), port);
     return { name: port, type: node.type, shape: node.shape };
   });
   const ports = (list: readonly Port[]) => list.map((p) => valueInfo(p.name, p.type, p.shape));
@@ -48,7 +48,7 @@ export function compile(outputs: Readonly<Record<string, Node>>, name = "graph")
     inputs: [...ports(writer.inputs), ...ports(writer.random)],
     outputs: ports(results),
     initialisers: writer.initialisers,
-    nodes: writer.nodes,
+    nodes: writer.published(),
     domains: { "com.microsoft": 1 },
   });
   return { model, inputs: writer.inputs, random: writer.random, outputs: results };
@@ -69,6 +69,7 @@ class Writer {
   private readonly names: Names = new Map();
   private readonly calls = new Map<string, { outputs: string[]; node: NodeInit }>();
   private readonly constants = new Map<string, string>();
+  private readonly ports = new Map<string, string>();
   private readonly taken: ReadonlySet<string>;
 
   /** @param taken Names that are given to nothing else: a network that was read may have any. */
@@ -83,9 +84,17 @@ class Writer {
     return this.names.get(node) as string;
   }
 
-  /** Gives a value a name of its own, under which it leaves the graph. */
-  identity(from: string, to: string): void {
-    this.nodes.push(onnxNode("Identity", [from], [to]));
+  /** Lets a value leave the graph under a port's name: by that name if a call makes it and no other port has it, else as a copy. */
+  publish(from: string, port: string): void {
+    const isMade = [...this.calls.values()].some(({ outputs }) => outputs.includes(from));
+    if (isMade && !this.ports.has(from)) this.ports.set(from, port);
+    else this.nodes.push(onnxNode("Identity", [from], [port]));
+  }
+
+  /** The nodes, with values that leave the graph under their ports' names. */
+  published(): NodeInit[] {
+    const rename = (names: readonly string[] = []) => names.map((name) => this.ports.get(name) ?? name);
+    return this.nodes.map((each) => ({ ...each, input: rename(each.input), output: rename(each.output) }));
   }
 
   private write(node: Node): string {
