@@ -18,6 +18,15 @@ export {
   type WriteOptions,
   writeMotionFiles,
 } from "./files/index.js";
+export {
+  type LifterCard,
+  type LiftHost,
+  type LiftSettings,
+  lift,
+  type OpenedLifter,
+  openDefaultLifter,
+  writeLifter,
+} from "./lift/index.js";
 export { openProgress, type Progress, type ProgressOptions, type TaskProgress } from "./progress.js";
 export { devices, onnxRuntime } from "./run/index.js";
 export { type CaptureHost, type CaptureSettings, capture } from "./session/capture.js";
@@ -27,15 +36,21 @@ export {
   cardSchema,
   cards,
   describeModel,
+  exportWeights,
   findCard,
   importModel,
+  importWeights,
   listModels,
   loadNetwork,
   type ModelEntry,
   type ModelInfo,
   type ModelPort,
   networkBytes,
+  openWeights,
+  readAnyWeights,
   readCard,
+  type WeightsCard,
+  type WeightsInfo,
 } from "./store/index.js";
 export * from "./train/index.js";
 export {

@@ -73,9 +73,16 @@ export {
 export { readPyTorch } from "./pyTorch.js";
 export { type QualisysOptions, readQualisys } from "./qualisys.js";
 export { type RandomState, randomStateOf, readRandomState } from "./randomState.js";
-export { readSafetensors, type Safetensors, safetensorsPieces, writeSafetensors } from "./safetensors.js";
+export {
+  isSafetensors,
+  readSafetensors,
+  type Safetensors,
+  safetensorsPieces,
+  writeSafetensors,
+} from "./safetensors.js";
 export { stateDictOf } from "./stateDict.js";
-export type { StoredTensor } from "./storedTensor.js";
+export { decodeElements, type StoredTensor } from "./storedTensor.js";
 export { type ScalarEvent, tensorBoardHeader, tensorBoardScalars } from "./tensorBoard.js";
 export { readTrc, type TrcOptions, writeTrc } from "./trc.js";
 export { turnUp, turnVectors } from "./upAxis.js";
+export { readWeights, type Weights } from "./weights.js";

@@ -7,6 +7,10 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
+/** Whether bytes begin as a safetensors file does: with the length of a header, below a terabyte, then JSON. */
+export const isSafetensors = (bytes: Uint8Array): boolean =>
+  bytes.length > 8 && bytes[8] === 0x7b && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
+
 /**
  * Reads a safetensors file.
  *

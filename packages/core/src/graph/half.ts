@@ -1,2 +1,2 @@
 /** Half precision is arithmetic below both the graph and the formats; it stands in `array`. */
-export { floatToHalf, halfToFloat, narrowToHalves, widenHalves } from "../array/half.js";
+export { halfToFloat, widenHalves } from "../array/half.js";

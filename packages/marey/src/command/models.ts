@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { Card } from "../store/card.js";
+import { cards } from "../store/cards.js";
+import { exportWeights, importWeights, openWeights, type WeightsInfo } from "../store/imported.js";
 import {
   describeModel,
   importModel,
@@ -14,7 +16,7 @@ export function modelsCommand(): Command {
   const models = new Command("models").description("List, describe and import networks");
   models
     .command("list")
-    .description("List the networks that Marey contains")
+    .description("List the networks that Marey contains, and imported weights")
     .option("--json", "print JSON")
     .action(async ({ json }: { json?: boolean }) => {
       const entries = await listModels();
@@ -22,30 +24,66 @@ export function modelsCommand(): Command {
     });
   models
     .command("info")
-    .argument("<model>", "name of a network, or an .onnx file")
-    .description("Show a network's card, inputs, outputs and operators")
+    .argument("<model>", "name of a network or of imported weights, or a file of them")
+    .description("Show a network's card, inputs, outputs and operators, or the tensors of weights")
+    .option("--key <entry>", "entry of a checkpoint that holds the weights")
     .option("--json", "print JSON")
-    .action(async (model: string, { json }: { json?: boolean }) => {
-      const info = await describeModel(model);
-      console.log(json ? JSON.stringify(info, undefined, 2) : infoText(info));
+    .action(async (model: string, { key, json }: { key?: string; json?: boolean }) => {
+      if (isNetwork(model)) return print(await describeModel(model), infoText, json);
+      const { values: _, ...info } = await openWeights(model, key);
+      print(info, weightsText, json);
     });
   models
     .command("import")
-    .argument("<model.json>", "TensorFlow.js graph model, with its weights beside it")
-    .description("Convert a TensorFlow.js graph model to ONNX")
-    .requiredOption("--as <file.onnx>", "ONNX file to write")
-    .option("--float32", "widen float16 weights in the file")
-    .option("--force", "overwrite the file")
+    .argument(
+      "<file>",
+      "checkpoint or other file of weights, or the model.json of a TensorFlow.js graph model",
+    )
+    .description("Keep weights under a name, or convert a TensorFlow.js graph model to ONNX")
+    .requiredOption(
+      "--as <name>",
+      "name to keep the weights under; for a graph model, the .onnx file to write",
+    )
+    .option("--key <entry>", "entry of a checkpoint that holds the weights")
+    .option("--float32", "widen float16 weights of a graph model in the file")
+    .option("--force", "replace what is there")
     .option("--json", "print JSON")
-    .action(async (path: string, options: ImportFlags) => {
-      const made = await importModel(path, options.as, options);
-      console.log(options.json ? JSON.stringify(made, undefined, 2) : infoText(made));
+    .action(async (path: string, { as, json, ...options }: ImportFlags) => {
+      if (/\.json$/i.test(path)) print(await importModel(path, as, options), infoText, json);
+      else print(await importWeights(path, as, options), weightsText, json);
     });
+  models
+    .command("export")
+    .argument("<weights>", "name of imported weights, or a file of weights")
+    .description("Write weights as safetensors, which PyTorch reads, or as npz")
+    .requiredOption("--out <file>", ".safetensors or .npz file to write")
+    .option("--key <entry>", "entry of a checkpoint that holds the weights")
+    .option("--float16", "round floats to 16 bits")
+    .option("--force", "replace the file")
+    .option("--json", "print JSON")
+    .action(async (weights: string, { out, json, ...options }: ExportFlags) =>
+      print(await exportWeights(weights, out, options), weightsHeader, json),
+    );
   return models;
+}
+
+const isNetwork = (model: string) => /\.onnx$/i.test(model) || cards.some(({ name }) => name === model);
+
+function print<T>(info: T, text: (info: T) => string, json = false): void {
+  console.log(json ? JSON.stringify(info, undefined, 2) : text(info));
+}
+
+interface ExportFlags {
+  out: string;
+  key?: string;
+  float16?: boolean;
+  force?: boolean;
+  json?: boolean;
 }
 
 interface ImportFlags {
   as: string;
+  key?: string;
   float32?: boolean;
   force?: boolean;
   json?: boolean;
@@ -75,6 +113,26 @@ function infoText({ file, bytes, inputs, outputs, operators, parameters, card }:
   return rows.map(([key, value]) => `${key.padEnd(11)}${value}`).join("\n");
 }
 
+function weightsText(info: WeightsInfo): string {
+  const width = Math.max(...info.tensors.map(({ name }) => name.length));
+  const rows = info.tensors.map(
+    ({ name, dtype, shape }) =>
+      `${" ".repeat(11)}${name.padEnd(width)}  ${dtype.padEnd(4)} [${shape.join(", ")}]`,
+  );
+  return [weightsHeader(info), ...rows].join("\n");
+}
+
+function weightsHeader({ file, bytes, format, parameters, tensors, card }: WeightsInfo): string {
+  const key = card?.source.key ? `, "${card.source.key}"` : "";
+  const rows: [string, string][] = [
+    ["file", `${file} (${format}, ${megabytes(bytes)})`],
+    ["tensors", `${tensors.length} with ${parameters.toLocaleString("en")} numbers`],
+  ];
+  if (card)
+    rows.unshift(["name", card.name], ["source", `${card.source.file} (${card.source.format}${key})`]);
+  return rows.map(([label, value]) => `${label.padEnd(11)}${value}`).join("\n");
+}
+
 function cardRows({ name, title, source, author, licence, input, skeleton, works, limits }: Card) {
   const size = `${input.height ?? "any"} x ${input.width ?? "any"}`;
   const step = input.multipleOf ? `, multiples of ${input.multipleOf}` : "";
@@ -91,4 +149,5 @@ function cardRows({ name, title, source, author, licence, input, skeleton, works
   ] satisfies [string, string][];
 }
 
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+const megabytes = (bytes: number) =>
+  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -6,6 +6,7 @@ import { declaredShape, elementTypeName, importTfjs, readOnnx, readTopology } fr
 import { readIfThere, requireAbsent, writeWhole } from "../files/whole.js";
 import type { Card } from "./card.js";
 import { cards } from "./cards.js";
+import { listImported, modelsFolder, type WeightsCard } from "./imported.js";
 import { findCard, networksFolder } from "./networks.js";
 
 /** A network in the list. `bytes` is absent when the build hasn't made its file. */
@@ -17,15 +18,28 @@ export interface ModelEntry {
   bytes?: number;
 }
 
-/** The embedded networks. */
-export function listModels(): Promise<ModelEntry[]> {
-  return Promise.all(
+/** The embedded networks, then imported weights. */
+export async function listModels(): Promise<ModelEntry[]> {
+  const embedded = await Promise.all(
     cards.map(async ({ name, title, skeleton, licence, file }) => {
       const path = join(networksFolder, file);
       const bytes = existsSync(path) ? (await stat(path)).size : undefined;
       return { name, title, skeleton, licence, bytes };
     }),
   );
+  const imported = await Promise.all((await listImported()).map(importedEntry));
+  return [...embedded, ...imported];
+}
+
+async function importedEntry({ name, file, source, parameters }: WeightsCard): Promise<ModelEntry> {
+  const path = join(modelsFolder(), file);
+  return {
+    name,
+    title: `${parameters.toLocaleString("en")} weights of ${basename(source.file)} (${source.format})`,
+    skeleton: null,
+    licence: "unknown",
+    ...(existsSync(path) && { bytes: (await stat(path)).size }),
+  };
 }
 
 /** What an ONNX file says of itself, with its card if it is an embedded network. */
