@@ -16,7 +16,7 @@ const int64 = (values: readonly number[]) => constant(values, [values.length], "
 const Reshape: Op<{ shape: Shape }> = {
   name: "Reshape",
   shape: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x.shape))
+    if (sizeOf(shape) !== sizeOf(x.shape) || shape.some((size) => !Number.isInteger(size) || size < 0))
       refuse(
         "Reshape",
         [x],
@@ -37,8 +37,9 @@ export function reshape(x: Node, shape: Shape): Node {
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const whole = shape.map((size) => (size === -1 ? sizeOf(x.shape) / known : size));
   if (sameShape(whole, x.shape)) return x;
+  Reshape.shape([x], { shape: whole }); // refuses what doesn't fit
   const folded = smallConstant(x);
-  if (folded && sizeOf(whole) === folded.length) return constant(folded, whole);
+  if (folded) return constant(folded, whole);
   const from = x.op === (Reshape as Op) ? x.inputs[0] : x;
   return sameShape(whole, from.shape) ? from : apply(Reshape, [from], { shape: whole });
 }
