@@ -168,6 +168,7 @@ const TopK: Op<TopKAttributes> = {
     inputs: [x, constant([k], [1], "int64")],
     attributes: { axis, largest: Number(largest), sorted: 1 },
     output: output === "values" ? 0 : 1,
+    outputs: 2,
   }),
 };
 /** The k largest (or smallest) elements along an axis in order, and where they stood. Of equal ones the first comes first. */

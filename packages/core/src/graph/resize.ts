@@ -46,7 +46,7 @@ function tapsOf(
 }
 
 /** The matrix [to, from] by which an axis is interpolated: y = M x. */
-export function interpolation(from: number, to: number, options: ResizeOptions): Float32Array {
+function interpolation(from: number, to: number, options: ResizeOptions): Float32Array {
   const matrix = new Float32Array(from * to);
   for (let i = 0; i < to; i++)
     for (const [cell, weight] of tapsOf(i, from, to, options)) matrix[i * from + cell] += weight;

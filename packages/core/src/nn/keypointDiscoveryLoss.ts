@@ -1,9 +1,9 @@
 import {
   add,
   asin,
+  clip,
   div,
   log,
-  minimum,
   mul,
   neg,
   reciprocal,
@@ -72,6 +72,9 @@ export function silhouetteLoss(logits: Node, mask: Node): Node {
   return neg(reduceMean(log(add(inside, 1e-12))));
 }
 
+/** Keeps arcsin away from 1, a half turn, where its slope is infinite; the angle loses 0.001 rad there. */
+const SINE_LIMIT = 1 - 1e-7;
+
 /**
  * Makes discovered keypoints say how an object turned between two views (KeypointNet, Suwajanakorn et al. 2018, eq. 4):
  * the angle, in radians, between the rotation that best moves the first ones onto the second ones and the true one.
@@ -84,7 +87,7 @@ export function relativePoseLoss(first: Node, second: Node, rotation: Node): { l
   const [x, y] = [first, second].map((points) => sub(points, reduceMean(points, [1], true)));
   const estimated = orthogonalProcrustes(matmul(y, x, { transA: true }));
   const chord = norm(sub(estimated, rotation), 2, [1, 2]);
-  const sine = minimum(div(chord, 2 * Math.SQRT2), 1);
+  const sine = clip(div(chord, 2 * Math.SQRT2), 0, SINE_LIMIT);
   return { loss: reduceMean(mul(asin(sine), 2)), estimated };
 }
 
