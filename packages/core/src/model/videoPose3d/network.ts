@@ -1,5 +1,5 @@
 import type { Random } from "../../array/random.js";
-import { add, relu } from "../../graph/elementwise.js";
+import { add, mul } from "../../graph/elementwise.js";
 import { matmul } from "../../graph/linear.js";
 import { reshape, slice, stack, transpose } from "../../graph/movement.js";
 import { type Node, refuse } from "../../graph/node.js";
@@ -90,12 +90,15 @@ export function init(random: Random, options: NetworkOptions): NetworkParams {
  * @returns N×T'×J'×3, metres, camera space, from the root; T' = T − receptive field + 1, `strided` one per window.
  */
 export function forward(params: Symbolic<NetworkParams>, x: Node, options: ForwardOptions): Node {
-  const { causal = false, mode = EVALUATION } = options;
+  const { causal = false, dropout: rate = 0, mode = EVALUATION } = options;
   const { sequences, times, layers } = planOf(x, options);
   const stage = (from: Node, weight: Node, norm: Symbolic<batchNorm.BatchNormParams>, layer: Layer) => {
     const y = matmul(reshape(weight, [weight.shape[0], -1]), from);
-    const active = relu(batchNorm.forward(norm, y, { mode, axis: 0 }));
-    return dropout.forward(active, options.dropout ?? 0, ownMasks(mode, x.shape[0], sequences, layer));
+    const scaled = (by: number) => {
+      const [scale, shift] = [mul(norm.weight, by), mul(norm.bias, by)];
+      return batchNorm.forward({ ...norm, weight: scale, bias: shift }, y, { mode, axis: 0 });
+    };
+    return dropout.afterRelu(scaled, y.shape, rate, ownMasks(mode, x.shape[0], sequences, layer));
   };
   const [first, ...blocks] = layers;
   const frames = reshape(x, [...x.shape.slice(0, 2), -1]);
@@ -151,15 +154,9 @@ function planOf(x: Node, { filterWidths, variant }: ForwardOptions) {
 
 /** N×T×C → C×columns: all axes in reverse order. */
 function columns(x: Node, sequences: number, times: readonly number[]): Node {
-  const channels = x.shape[2];
-  const apart = reshape(x, [sequences, ...times, channels]);
-  return reshape(
-    transpose(
-      apart,
-      apart.shape.map((_, i) => apart.shape.length - 1 - i),
-    ),
-    [channels, -1],
-  );
+  const apart = reshape(x, [sequences, ...times, x.shape[2]]);
+  const reversed = apart.shape.map((_, i) => apart.shape.length - 1 - i);
+  return reshape(transpose(apart, reversed), [x.shape[2], -1]);
 }
 
 /** What a layer's filters see: C×columns → (C · taps)×columns. Taps that follow each other are there already. */
