@@ -66,7 +66,11 @@ export function openTrainer<P extends Tree>(
     const key = JSON.stringify([settings, Object.entries(batch).map(([name, { dims }]) => [name, dims])]);
     const known = steps.get(key);
     if (known) return known;
-    const loaded = await loadStep(runtime, trainingStep(definition, portsOf(batch), settings), options);
+    const loaded = await loadStep(
+      runtime,
+      trainingStep(definition, portsOf(batch), settings, options.device),
+      options,
+    );
     steps.set(key, loaded);
     if (now.size === 0) allocate(loaded);
     return loaded;
@@ -158,11 +162,13 @@ function feedsOf(
   return feeds;
 }
 
+/** A buffer for every output, so that the runtime copies nothing: kept tensors change places, metrics are scalars. */
 const outputsInto = (graph: CompiledGraph, next: ReadonlyMap<string, Tensor>): Record<string, Tensor> =>
   Object.fromEntries(
-    graph.outputs
-      .filter(({ name }) => name.startsWith("next:"))
-      .map(({ name }) => [name, next.get(name.slice("next:".length)) as Tensor]),
+    graph.outputs.map(({ name, type, shape }) => [
+      name,
+      (name.startsWith("next:") && next.get(name.slice("next:".length))) || emptyTensor(type, shape),
+    ]),
   );
 
 function emptyTensor(type: NodeType, shape: Shape): Tensor {

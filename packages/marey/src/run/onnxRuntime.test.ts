@@ -28,6 +28,19 @@ describe("ONNX Runtime behind the seam", () => {
     await network.close();
   });
 
+  test("outputs go into given buffers, all of them or some", async () => {
+    const network = await onnxRuntime.load(twice);
+    const [y, z] = [floats(0, 0), floats(0, 0)];
+    expect(await network.run({ x: floats(1, 2) }, undefined, { y, z })).toEqual({ y, z });
+    expect([...y.data, ...z.data]).toEqual([2, 4, 2, 4]);
+    const some = await network.run({ x: floats(3, 4) }, undefined, { z });
+    expect(some.z).toBe(z);
+    expect([...some.y!.data, ...z.data].map(Number)).toEqual([6, 8, 6, 8]);
+    expect(await network.run({ x: floats(5, 6) }, ["z"], { y, z })).toEqual({ z });
+    expect([...y.data, ...z.data]).toEqual([2, 4, 10, 12]);
+    await network.close();
+  });
+
   test("runs may overlap, of one network and of several", async () => {
     const networks = await Promise.all([onnxRuntime.load(twice), onnxRuntime.load(twice, { threads: 2 })]);
     const results = await Promise.all(

@@ -1,6 +1,7 @@
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam";
 import * as ort from "onnxruntime-node";
+import { isStopped, STOP, withStop } from "./uncopied.js";
 
 /** ONNX Runtime's graph-level messages (a Cast folded, an initialiser unused) are no news to people: errors only. */
 const ERRORS_ONLY = 3;
@@ -16,7 +17,7 @@ async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Ne
   requireDevice(device);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(model, {
+    session = await ort.InferenceSession.create(withStop(model), {
       executionProviders: [device],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -29,7 +30,7 @@ async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Ne
   }
   return {
     inputs: session.inputNames,
-    outputs: session.outputNames,
+    outputs: outputNames(session),
     run: (feeds, only, into) => run(session, feeds, only, into),
     close: () => session.release(),
   };
@@ -72,10 +73,14 @@ async function run(
 ): Promise<Record<string, Tensor>> {
   requireNames(session, feeds, only);
   const given = nativeTensors(feeds);
+  const wanted = only ?? outputNames(session);
+  const buffered = wanted.length > 0 && wanted.every((name) => into[name]);
   let results: ort.InferenceSession.ReturnType;
   try {
-    results = await session.run(given, fetches(session, only, into));
+    results = await session.run(given, { ...(buffered && { [STOP]: null }), ...fetches(wanted, into) });
   } catch (cause) {
+    if (buffered && isStopped(cause))
+      return Object.fromEntries(wanted.map((name) => [name, into[name] as Tensor]));
     const shapes = Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} [${dims}]`);
     throw new MareyError(
       "NETWORK_INPUT",
@@ -85,14 +90,16 @@ async function run(
       { cause },
     );
   }
-  // A result that was written into a given buffer comes back as another object over the same memory.
+  // A result that was written into a given buffer comes back as a copy.
   return Object.fromEntries(
-    Object.entries(results).map(([name, { type, dims, data }]) => [
-      name,
-      into[name] ?? ({ type, dims, data } as Tensor),
-    ]),
+    wanted.map((name) => {
+      const { type, dims, data } = results[name] as ort.Tensor;
+      return [name, into[name] ?? ({ type, dims, data } as Tensor)];
+    }),
   );
 }
+
+const outputNames = (session: ort.InferenceSession) => session.outputNames.filter((name) => name !== STOP);
 
 const nativeTensors = (tensors: Readonly<Record<string, Tensor>>) =>
   Object.fromEntries(
@@ -101,12 +108,11 @@ const nativeTensors = (tensors: Readonly<Record<string, Tensor>>) =>
 
 /** What to compute: each wanted output with the buffer to write it into, or null for one that the runtime makes. */
 function fetches(
-  session: ort.InferenceSession,
-  only: readonly string[] = session.outputNames,
+  wanted: readonly string[],
   into: Readonly<Record<string, Tensor>>,
-): ort.InferenceSession.FetchesType {
+): ort.InferenceSession.NullableOnnxValueMapType {
   const buffers = nativeTensors(into);
-  return Object.fromEntries(only.map((name) => [name, buffers[name] ?? null]));
+  return Object.fromEntries(wanted.map((name) => [name, buffers[name] ?? null]));
 }
 
 /** A missing or foreign name would otherwise end in a message without the names that are right. */
@@ -115,7 +121,7 @@ function requireNames(
   feeds: Readonly<Record<string, Tensor>>,
   only: readonly string[] = [],
 ): void {
-  const { inputNames, outputNames } = session;
+  const { inputNames } = session;
   const fed = Object.keys(feeds);
   const fits = fed.length === inputNames.length && inputNames.every((name) => fed.includes(name));
   if (!fits)
@@ -125,12 +131,12 @@ function requireNames(
       `inputs ${fed.join(", ") || "(none)"} given, expected ${inputNames.join(", ")}`,
       "Name the inputs as the network does",
     );
-  const foreign = only.find((name) => !outputNames.includes(name));
+  const foreign = only.find((name) => !outputNames(session).includes(name));
   if (foreign !== undefined)
     throw new MareyError(
       "NETWORK_INPUT",
       "network run",
-      `output "${foreign}" asked for, but it gives ${outputNames.join(", ")}`,
+      `output "${foreign}" asked for, but it gives ${outputNames(session).join(", ")}`,
       "Name the outputs as the network does",
     );
 }
