@@ -7,7 +7,7 @@ import { logSoftmax } from "../graph/softmax.js";
 import type { Reduction } from "./loss.js";
 
 export interface CrossEntropyOptions {
-  /** "mean" when absent: the sum divided by the weights of the targets that count. */
+  /** "mean" when absent: the sum divided by the weights of the targets that count; 0 where none does (in PyTorch NaN). */
   reduction?: Reduction;
   /** A weight for each class. */
   weight?: Node;
@@ -78,5 +78,7 @@ function withClasses(
   const losses = where(counted, neg(mixed), 0);
   if (reduction === "none") return losses;
   const sum = reduceSum(losses);
-  return reduction === "sum" ? sum : div(sum, reduceSum(importance));
+  if (reduction === "sum") return sum;
+  const whole = reduceSum(importance);
+  return div(sum, where(equal(whole, 0), 1, whole));
 }

@@ -1,6 +1,19 @@
 import { softplus } from "../graph/activation.js";
 import { boundedLog } from "../graph/elementary.js";
-import { abs, add, div, greater, less, log, maximum, mul, neg, square, sub, where } from "../graph/elementwise.js";
+import {
+  abs,
+  add,
+  div,
+  greater,
+  less,
+  log,
+  maximum,
+  mul,
+  neg,
+  square,
+  sub,
+  where,
+} from "../graph/elementwise.js";
 import type { Node, Operand } from "../graph/node.js";
 import { reduceMean, reduceSum } from "../graph/reduce.js";
 import { norm } from "../graph/statistics.js";
