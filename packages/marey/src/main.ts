@@ -6,6 +6,7 @@ import { convertCommand } from "./command/convert.js";
 import { demoCommand } from "./command/demo.js";
 import { detectCommand } from "./command/detect.js";
 import { evalCommand } from "./command/eval.js";
+import { liftCommand } from "./command/lift.js";
 import { modelsCommand } from "./command/models.js";
 import { trainCommand } from "./command/train.js";
 
@@ -13,6 +14,7 @@ const commands = [
   demoCommand,
   captureCommand,
   detectCommand,
+  liftCommand,
   convertCommand,
   compareCommand,
   modelsCommand,

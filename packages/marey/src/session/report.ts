@@ -40,12 +40,12 @@ ${facts(summary, made)}
 <section class="files">
 <h2>People</h2>
 ${summary.people.length > 0 ? peopleTable(summary.people) : html`<p>Nobody was placed.</p>`}
-<p class="note">Measured joints were seen by at least two cameras; those filled in come from their neighbours in time and the body’s structure. Error: mean distance in the pictures between what was seen and where the motion has it. Fit: mean distance between joints and the animation skeleton.</p>
+<p class="note">${summary.method === "lift" ? "Measured joints were seen by the camera; those filled in were interpolated before the lift." : "Measured joints were seen by at least two cameras; those filled in come from their neighbours in time and the body’s structure."} Error: mean distance in the pictures between what was seen and where the motion has it. Fit: mean distance between joints and the animation skeleton.</p>
 </section>
 <section>
 <h2>Cameras</h2>
 ${cameras.length > 0 ? cameraTable(cameras) : html`<p>There are no cameras.</p>`}
-<p class="note">Mistakes are joints that disagree so much with the other cameras that they were not used; the errors are of the rest. A shift as large as the error means that the camera was moved, or calibrated badly.</p>
+<p class="note">${summary.method === "lift" ? "One camera says nothing of depth: the errors in the picture can be small where the motion is wrong along the line of sight." : "Mistakes are joints that disagree so much with the other cameras that they were not used; the errors are of the rest. A shift as large as the error means that the camera was moved, or calibrated badly."}</p>
 </section>
 ${summary.people.map((person) => {
   const shown = people.find(({ number }) => number === person.number);

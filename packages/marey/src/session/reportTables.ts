@@ -2,6 +2,12 @@ import { basename } from "node:path";
 import { counted, fixed, html, type Markup, type Piece, percent, rounded } from "./markup.js";
 import type { CameraQuality, CaptureSummary, PersonQuality } from "./summary.js";
 
+const METHODS = {
+  marey: "Marey",
+  pose2sim: "compatible with Pose2Sim",
+  lift: "lifted from one camera",
+} as const;
+
 /** What was captured and how, as terms with their values. */
 export function facts(summary: CaptureSummary, made: Date): Markup {
   const { frameCount, frameRate, cameras, method, source, detector, skeleton, filter, calibration } = summary;
@@ -13,7 +19,7 @@ export function facts(summary: CaptureSummary, made: Date): Markup {
     ],
     ["Cameras", cameras.map(({ name }) => name).join(", ")],
     ["Source", source === "videos" ? "videos" : "stored detections"],
-    ["Method", method === "marey" ? "Marey" : "compatible with Pose2Sim"],
+    ["Method", METHODS[method]],
     ["Detector", detector],
     ["Skeleton", skeleton],
     ["Filter", filter === "body" ? "body (bones and motion together)" : filter.replaceAll("_", " ")],

@@ -24,14 +24,18 @@ export function verdictOf(summary: CaptureSummary): Verdict {
   if (people.length === 0 || Number.isNaN(figures.measured))
     return { word: "poor", sentence: "Nobody was placed: no person was seen by two cameras at once." };
   const { metres, pixels, measured, variation } = figures;
-  const lacking = shortcomings(figures, LIMITS.good);
+  const single = summary.method === "lift";
+  const lacking = shortcomings(figures, LIMITS.good, single);
   const word =
-    lacking.length === 0 ? "good" : shortcomings(figures, LIMITS.fair).length === 0 ? "fair" : "poor";
+    lacking.length === 0 ? "good" : shortcomings(figures, LIMITS.fair, single).length === 0 ? "fair" : "poor";
   const who = `${people.length === 1 ? "one person" : `${people.length} people`} over ${counted(frameCount)} ${frameCount === 1 ? "frame" : "frames"}`;
   const why = lacking.length > 0 ? ` Not good, because ${lacking.join(", and ")}.` : "";
+  const where = single
+    ? `the lifted motion projects ${rounded(pixels, 1)} px from where the camera saw them`
+    : `on average the cameras saw them ${rounded(1000 * metres, 0)} mm (${rounded(pixels, 1)} px) from where the motion has them`;
   return {
     word,
-    sentence: `${percent(measured, 0)} of the joints of ${who} were measured; on average the cameras saw them ${rounded(1000 * metres, 0)} mm (${rounded(pixels, 1)} px) from where the motion has them, and limb lengths vary by up to ${percent(variation)}.${why}`,
+    sentence: `${percent(measured, 0)} of the joints of ${who} were measured; ${where}, and limb lengths vary by up to ${percent(variation)}.${why}${single ? " How far they are from the camera is estimated, not measured." : ""}`,
   };
 }
 
@@ -56,10 +60,14 @@ function figuresOf({ people, cameras }: CaptureSummary): Figures & { pixels: num
   };
 }
 
-/** What is beyond its limit, or unknown. */
-function shortcomings({ metres, measured, variation, fit }: Figures, limits: Figures): string[] {
+/** What is beyond its limit, or unknown; a single camera has no other to disagree with. */
+function shortcomings(
+  { metres, measured, variation, fit }: Figures,
+  limits: Figures,
+  single: boolean,
+): string[] {
   const lacks: [boolean, string][] = [
-    [!(metres <= limits.metres), `the cameras disagree by more than ${1000 * limits.metres} mm`],
+    [!single && !(metres <= limits.metres), `the cameras disagree by more than ${1000 * limits.metres} mm`],
     [!(measured >= limits.measured), `fewer than ${percent(limits.measured, 0)} of the joints were measured`],
     [!(variation <= limits.variation), `limb lengths vary by more than ${percent(limits.variation, 0)}`],
     [

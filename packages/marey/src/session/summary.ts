@@ -44,7 +44,7 @@ export interface StageTime {
 /** What a capture gives besides its files. */
 export interface CaptureSummary {
   session: string;
-  method: "marey" | "pose2sim";
+  method: "marey" | "pose2sim" | "lift";
   source: "videos" | "detections";
   /** What found the joints. */
   detector: string;

@@ -29,6 +29,7 @@ export {
   projectLinear,
   worldToCamera,
 } from "./camera.js";
+export { type CanonicalView, canonicalSequence, canonicalView, turnPoses } from "./canonical.js";
 export { type ExpmapSkeleton, readExpmapClips, readExpmapSkeleton } from "./data/expmap.js";
 export { asfToClip, bvhToClip, type FigureOptions, motionToClip } from "./data/figure.js";
 export { type Motion17Clip, readMotion17 } from "./data/motion17.js";
@@ -52,6 +53,7 @@ export { type LiftErrors, liftErrors, poseErrors } from "./evaluate.js";
 export { flipCamera, flipPoses } from "./flip.js";
 export { HUMAN36M_CAMERAS, human36mCameras, readHuman36mCameras } from "./human36m.js";
 export { type Lifter, type LifterOptions, openLifter } from "./infer.js";
+export { type LiftTrackOptions, liftTrack } from "./lift.js";
 export { DETECTED_JOINTS, deriveAxialJoints, lifterInput } from "./lifterInput.js";
 export * as loss from "./loss.js";
 export * as network from "./network.js";

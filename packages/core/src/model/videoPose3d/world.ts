@@ -4,12 +4,14 @@ import { footContacts } from "../../fit/contact.js";
 import type { Motion } from "../../motion/motion.js";
 import { JointState } from "../../motion/state.js";
 import { h36m17 } from "../../skeleton/layouts.js";
-import { placeRoot } from "./placement.js";
+import { type PlacementOptions, placeRoot } from "./placement.js";
 import { LIFTED_JOINTS } from "./sequence.js";
 
 /** One person lifted from one camera. */
 export interface LiftedPerson {
   id: number;
+  /** Number of the person's first frame in the take, 0 when absent. */
+  start?: number;
   /** T×17×3, metres from the root, camera axes (x right, y down, z forward). */
   poses: Float32Array;
   /** T×17×2, screen units. */
@@ -22,8 +24,12 @@ export interface WorldOptions {
   frameRate: number;
   /** Number of the first frame in its source. */
   firstFrame?: number;
+  /** Frames of the take; as long as the first person's when absent. */
+  frameCount?: number;
   /** fx, fy, cx, cy in screen units. */
   camera: ArrayLike<number>;
+  /** Of the pictures, pixels: then the motion says how far it projects from the keypoints. */
+  width?: number;
   /** Stand people on a floor at height 0: feet that stand neither slide nor sink. */
   floor?: boolean;
 }
@@ -39,40 +45,73 @@ const TURN = [1, -1, -1] as const;
  */
 export function liftedMotion(people: readonly LiftedPerson[], options: WorldOptions): Motion {
   const { frameRate, firstFrame = 0, camera } = options;
-  const frameCount = (people[0]?.poses.length ?? 0) / (LIFTED_JOINTS * 3);
+  const frameCount = options.frameCount ?? (people[0]?.poses.length ?? 0) / (LIFTED_JOINTS * 3);
   const motion: Motion = { skeleton: h36m17, frameRate, up: "y", firstFrame, frameCount, people: [] };
-  const free = people.map((person) =>
-    placed(person, placeRoot(person.poses, person.keypoints, person.measured, camera, { frameRate })),
-  );
-  motion.people = free;
+  const path = ({ poses, keypoints, measured }: LiftedPerson, further: Partial<PlacementOptions> = {}) =>
+    placeRoot(poses, keypoints, measured, camera, { frameRate, ...further });
+  motion.people = people.map((person) => placed(person, path(person), frameCount, options));
   if (!options.floor) return motion;
   const floor = floorOf(motion);
+  const level = levelled(motion, floor);
+  const normal = floor.normal.map((n, k) => n * TURN[k]);
   motion.people = people.map((person, p) => {
-    const contacts = footContacts(levelled(motion, floor), p).map(({ joint, standing }) => ({
+    const { start = 0, measured } = person;
+    const contacts = footContacts(level, p).map(({ joint, standing }) => ({
       joint: h36m17.joints.indexOf(joint),
-      standing,
+      standing: standing.subarray(start, start + measured.length / LIFTED_JOINTS),
     }));
-    const { poses, keypoints, measured } = person;
-    const normal = floor.normal.map((n, k) => n * TURN[k]);
-    const path = placeRoot(poses, keypoints, measured, camera, {
-      frameRate,
-      contacts,
-      floor: { normal, height: floor.height },
-    });
-    return placed(person, path);
+    return placed(
+      person,
+      path(person, { contacts, floor: { normal, height: floor.height } }),
+      frameCount,
+      options,
+    );
   });
   return levelled(motion, floor);
 }
 
-function placed({ id, poses, measured }: LiftedPerson, path: Float32Array): Motion["people"][number] {
-  const positions = new Float32Array(poses.length);
+function placed(
+  person: LiftedPerson,
+  path: Float32Array,
+  frameCount: number,
+  options: WorldOptions,
+): Motion["people"][number] {
+  const { id, start = 0, poses, measured } = person;
   const pose = LIFTED_JOINTS * 3;
+  const positions = new Float32Array(frameCount * pose).fill(NaN);
+  const state = new Uint8Array(frameCount * LIFTED_JOINTS).fill(JointState.missing);
   for (let i = 0; i < poses.length; i++) {
     const k = i % 3;
-    positions[i] = TURN[k] * (poses[i] + path[Math.floor(i / pose) * 3 + k]);
+    positions[start * pose + i] = TURN[k] * (poses[i] + path[Math.floor(i / pose) * 3 + k]);
   }
-  const state = measured.map((seen) => (seen ? JointState.visible : JointState.inferred));
-  return { id, positions, state };
+  measured.forEach((seen, i) => {
+    state[start * LIFTED_JOINTS + i] = seen ? JointState.visible : JointState.inferred;
+  });
+  const reprojection = options.width
+    ? reprojectionOf(person, path, frameCount, options.camera, options.width)
+    : undefined;
+  return { id, positions, state, ...(reprojection && { reprojection }) };
+}
+
+/** T×17, pixels: how far each joint projects from the keypoint that was seen; NaN where none was. */
+function reprojectionOf(
+  { start = 0, poses, keypoints, measured }: LiftedPerson,
+  path: Float32Array,
+  frameCount: number,
+  camera: ArrayLike<number>,
+  width: number,
+): Float32Array {
+  const [fx, fy, cx, cy] = [camera[0], camera[1], camera[2], camera[3]];
+  const distances = new Float32Array(frameCount * LIFTED_JOINTS).fill(NaN);
+  for (let i = 0; i < measured.length; i++) {
+    if (!measured[i]) continue;
+    const root = Math.floor(i / LIFTED_JOINTS) * 3;
+    const depth = poses[3 * i + 2] + path[root + 2];
+    const dx = (fx * (poses[3 * i] + path[root])) / depth + cx - keypoints[2 * i];
+    const dy = (fy * (poses[3 * i + 1] + path[root + 1])) / depth + cy - keypoints[2 * i + 1];
+    distances[start * LIFTED_JOINTS + i] = (Math.hypot(dx, dy) * width) / 2;
+  }
+  return distances;
 }
 
 /** A plane normal · X = height. */

@@ -1,0 +1,2 @@
+export { type LiftHost, type LiftSettings, lift } from "./lift.js";
+export { type LifterCard, type OpenedLifter, openDefaultLifter, writeLifter } from "./lifter.js";

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MareyError } from "@marey/core";
+import { random } from "@marey/core/array";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "@marey/core/format";
+import { type Lifter, network, openLifter } from "@marey/core/model/videoPose3d";
+import { leaves, load } from "@marey/core/nn";
+import type { Runtime } from "@marey/core/seam";
+import { h36m17 } from "@marey/core/skeleton";
+import { z } from "zod";
+import { writeWhole } from "../files/index.js";
+
+/** Folder of the default lifter: its weights, card and training log; the same from `src/lift` and `dist/lift`. */
+export const lifterFolder: string = join(import.meta.dirname, "../../weights/lifter");
+
+/** What a lifter is and what it was measured to do. */
+const lifterCard = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  file: z.string(),
+  sha256: z.string(),
+  /** Frames that each layer joins. */
+  filterWidths: z.array(z.int().positive()),
+  channels: z.int().positive(),
+  /** Hz of the motion that it was trained on. */
+  frameRate: z.number().positive(),
+  skeleton: z.literal("h36m17"),
+  licence: z.string(),
+  data: z.string(),
+  training: z.string(),
+  accuracy: z.string(),
+  works: z.string(),
+  limits: z.string(),
+});
+
+export type LifterCard = z.infer<typeof lifterCard>;
+
+/** A lifter with its card. */
+export interface OpenedLifter {
+  card: LifterCard;
+  lifter: Lifter;
+}
+
+/**
+ * Opens the default lifter, or one from another folder with a card and weights.
+ *
+ * @throws MareyError `LIFTER_MISSING` when a file is not there, `CARD_INVALID`, `WEIGHTS_MISMATCH`.
+ */
+export async function openDefaultLifter(
+  runtime: Runtime,
+  { folder = lifterFolder, threads }: { folder?: string; threads?: number } = {},
+): Promise<OpenedLifter> {
+  const cardFile = join(folder, "card.json");
+  const parsed = lifterCard.safeParse(JSON.parse(new TextDecoder().decode(await bytesOf(cardFile))));
+  if (!parsed.success)
+    throw new MareyError(
+      "CARD_INVALID",
+      cardFile,
+      z.prettifyError(parsed.error),
+      "Correct these fields of the card",
+    );
+  const card = parsed.data;
+  const { filterWidths, channels } = card;
+  const file = join(folder, card.file);
+  const joints = h36m17.joints.length;
+  const empty = network.init(random(0), { filterWidths, channels, jointsIn: joints, jointsOut: joints });
+  const params = load(empty, readSafetensors(await bytesOf(file), file).tensors, file);
+  const mirrors = { keypoints: h36m17.mirror, positions: h36m17.mirror };
+  return { card, lifter: openLifter(runtime, params, { filterWidths, mirrors, threads }) };
+}
+
+/**
+ * Writes a lifter as `openDefaultLifter` reads it: the matrices as float16, the rest (biases, batch norms) as float32.
+ *
+ * @param card all but the name of the weights' file and its digest.
+ */
+export async function writeLifter(
+  folder: string,
+  params: network.NetworkParams,
+  card: Omit<LifterCard, "file" | "sha256">,
+): Promise<void> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [path, { shape, data }] of leaves(params))
+    tensors.set(path, { dtype: shape.length > 1 ? "F16" : "F32", shape: [...shape], data });
+  const bytes = writeSafetensors(tensors, { format: "pt" });
+  const file = "lifter.safetensors";
+  await writeWhole(join(folder, file), bytes, { force: true });
+  const { name, title, ...others } = card;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const text = JSON.stringify({ name, title, file, sha256, ...others }, undefined, 2);
+  await writeWhole(join(folder, "card.json"), `${text}\n`, { force: true });
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new MareyError(
+      "LIFTER_MISSING",
+      file,
+      `the lifter's file can't be read (${(cause as NodeJS.ErrnoException).code})`,
+      "Install Marey again, or name a folder that holds a lifter's card.json and weights",
+      { cause },
+    );
+  }
+}
