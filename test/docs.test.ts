@@ -19,7 +19,7 @@ const page = (name: string) => readFileSync(join(root, "docs", name), "utf8");
 
 /** Sources of the packages, without tests and generated code. */
 function sources(): string[] {
-  return ["packages/core/src", "packages/marey/src"].flatMap((folder) =>
+  return ["packages/core/src", "packages/marey/src", "packages/web/src"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts") && !/\.test\.ts$|_pb\.ts$|\.d\.ts$/.test(name))
       .map((name) => readFileSync(join(root, folder, name), "utf8")),

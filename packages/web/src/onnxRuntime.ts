@@ -94,6 +94,10 @@ const firstLine = (error: unknown) =>
     .split("\n", 1)
     .join();
 
+/** A list for people: of a training step's hundred inputs the first few. */
+const some = (words: readonly string[]) =>
+  words.length <= 6 ? words.join(", ") : `${words.slice(0, 6).join(", ")} … ${words.length - 6} more`;
+
 async function load(build: Build, model: Uint8Array, device: Device): Promise<Network> {
   const session = await build.inTurn(() => createSession(build.ort, model, device));
   return {
@@ -143,9 +147,9 @@ async function run(
     const shapes = Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} [${dims}]`);
     throw new MareyError(
       "NETWORK_INPUT",
-      `network run with ${shapes.join(", ")}`,
+      `network run with ${some(shapes)}`,
       `ONNX Runtime refused it (${firstLine(cause)})`,
-      `Give ${session.inputNames.join(", ")} in the type and shape that the network's card states`,
+      `Give ${some(session.inputNames)} in the type and shape that the network's card states`,
       { cause },
     );
   }

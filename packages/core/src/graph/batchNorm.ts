@@ -100,6 +100,12 @@ const BatchNorm: Op<StandardiseAttributes> = {
     return [add(mul(g, beside(a, g)), apply(ChannelAffine, [x, b, c], {})), dWeight, dBias];
   },
   form: ({ inputs, attributes }) => trainingCall(inputs, attributes.epsilon, 0),
+  plain: ({ inputs, attributes }) => {
+    const [x, weight, bias] = inputs;
+    const [mean, variance] = [BatchMean, BatchVariance].map((op) => apply(op, inputs, attributes));
+    const scale = div(weight, sqrt(add(variance, attributes.epsilon)));
+    return add(mul(sub(x, beside(mean, x)), beside(scale, x)), beside(bias, x));
+  },
 };
 
 /** The kernel of BatchNorm knows the batch's mean, [channel]. */
@@ -112,6 +118,7 @@ const BatchMean: Op<StandardiseAttributes> = {
     null,
   ],
   form: ({ inputs, attributes }) => trainingCall(inputs, attributes.epsilon, 1),
+  plain: ({ inputs: [x] }) => mul(channelSum(x), x.shape[1] / sizeOf(x.shape)),
 };
 
 /** … and its biased variance, [channel]. */
@@ -128,6 +135,11 @@ const BatchVariance: Op<StandardiseAttributes> = {
     ];
   },
   form: ({ inputs, attributes }) => trainingCall(inputs, attributes.epsilon, 2),
+  plain: ({ inputs, attributes }) => {
+    const [x] = inputs;
+    const centred = sub(x, beside(apply(BatchMean, inputs, attributes), x));
+    return mul(channelSum(mul(centred, centred)), x.shape[1] / sizeOf(x.shape));
+  },
 };
 
 /** Per channel: the affine map after standardisation, and the statistics that evaluation uses. */

@@ -32,12 +32,21 @@ export interface CompiledGraph {
 /** A value in the making: the name it has in the file. */
 type Names = Map<Node, string>;
 
+/** Where a graph shall run. */
+export type Device = "cpu" | "webgpu";
+
 /**
  * Writes the graph of `outputs` as an ONNX model: compositions are put in place of the operators they stand for, equal
  * calls are made once, and what no output needs is left out.
+ *
+ * @param device A graph for WebGPU runs on the processor too, but not as fast as one that is made for it.
  */
-export function compile(outputs: Readonly<Record<string, Node>>, name = "graph"): CompiledGraph {
-  const writer = new Writer(namesIn(outputs));
+export function compile(
+  outputs: Readonly<Record<string, Node>>,
+  name = "graph",
+  device: Device = "cpu",
+): CompiledGraph {
+  const writer = new Writer(namesIn(outputs), device);
   const results = Object.entries(outputs).map(([port, node]) => {
     writer.publish(writer.name(node), port);
     return { name: port, type: node.type, shape: node.shape };
@@ -71,10 +80,12 @@ class Writer {
   private readonly constants = new Map<string, string>();
   private readonly ports = new Map<string, string>();
   private readonly taken: ReadonlySet<string>;
+  private readonly device: Device;
 
   /** @param taken Names that are given to nothing else: a network that was read may have any. */
-  constructor(taken: ReadonlySet<string>) {
+  constructor(taken: ReadonlySet<string>, device: Device) {
     this.taken = taken;
+    this.device = device;
   }
 
   /** The name of a node's value; writes whatever it depends on first. */
@@ -101,7 +112,7 @@ class Writer {
     if (node.op === (Input as Op)) return this.writeInput(node);
     if (node.op === (Constant as Op)) return this.writeConstant(node);
     if (node.op === (RandomLeaf as Op)) return this.writeRandom(node);
-    const form = node.op.form(node);
+    const form = (this.device === "webgpu" && node.op.plain?.(node)) || node.op.form(node);
     return "call" in form ? this.writeCall(form) : this.name(form);
   }
 

@@ -50,6 +50,8 @@ export interface Op<A extends object = object> {
    */
   gradient(node: Node<A>, g: Node): readonly (Node | null)[];
   form(node: Node<A>): Call | Node;
+  /** A composition that takes the form's place on WebGPU, whose kernels can't do all that the processor's can. */
+  plain?(node: Node<A>): Node;
   /** Values that the operator wants its state inputs (running statistics) to have afterwards. */
   updates?(node: Node<A>): readonly { readonly state: Node; readonly value: Node }[];
 }

@@ -1,4 +1,4 @@
-import { type CompiledGraph, compile } from "../graph/compile.js";
+import { type CompiledGraph, compile, type Device } from "../graph/compile.js";
 import { gradients, stateUpdates } from "../graph/gradients.js";
 import { input, type Node, type NodeType, type Shape } from "../graph/node.js";
 import { movingAverage } from "./average.js";
@@ -49,6 +49,7 @@ export function trainingStep<P extends Tree>(
   definition: StepDefinition<P>,
   batch: BatchPorts,
   settings: readonly string[],
+  device?: Device,
 ): StepGraph {
   const { params, average } = definition;
   const symbols: unknown = symbolic(params, WEIGHTS);
@@ -106,7 +107,7 @@ export function trainingStep<P extends Tree>(
     next[WEIGHTS + path] ??= (definition.frozen?.(path) ? undefined : statistics.get(node)) ?? node;
 
   const outputs = Object.fromEntries(Object.entries(next).map(([name, node]) => [`next:${name}`, node]));
-  return { graph: compile({ ...metrics, ...outputs }, "training step"), kept, metrics };
+  return { graph: compile({ ...metrics, ...outputs }, "training step", device), kept, metrics };
 }
 
 /** What the kept tensors of a network's parameters are called. */

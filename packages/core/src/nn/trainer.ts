@@ -4,7 +4,7 @@ import { type NodeType, type Shape, sizeOf } from "../graph/node.js";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "../seam/runtime.js";
 import { allFinite, firstBroken } from "./diagnose.js";
 import { fillNoise } from "./noise.js";
-import { type StepDefinition, type StepGraph, trainingStep, WEIGHTS } from "./step.js";
+import { type BatchPorts, type StepDefinition, type StepGraph, trainingStep, WEIGHTS } from "./step.js";
 import { mapLeaves, type Tree } from "./tree.js";
 
 /** A tensor that a training keeps from step to step. */
@@ -66,11 +66,7 @@ export function openTrainer<P extends Tree>(
     const key = JSON.stringify([settings, Object.entries(batch).map(([name, { dims }]) => [name, dims])]);
     const known = steps.get(key);
     if (known) return known;
-    const loaded = await loadStep(
-      runtime,
-      trainingStep(definition, portsOf(batch), settings, options.device),
-      options,
-    );
+    const loaded = await loadStep(runtime, definition, portsOf(batch), settings, options);
     steps.set(key, loaded);
     if (now.size === 0) allocate(loaded);
     return loaded;
@@ -131,7 +127,14 @@ export function openTrainer<P extends Tree>(
   };
 }
 
-async function loadStep(runtime: Runtime, step: StepGraph, options: RuntimeOptions): Promise<LoadedStep> {
+async function loadStep<P extends Tree>(
+  runtime: Runtime,
+  definition: StepDefinition<P>,
+  batch: BatchPorts,
+  settings: readonly string[],
+  options: RuntimeOptions,
+): Promise<LoadedStep> {
+  const step = trainingStep(definition, batch, settings, options.device);
   const network = await runtime.load(step.graph.model, options);
   const noise = Object.fromEntries(
     step.graph.random.map((port) => [port.name, emptyTensor(port.type, port.shape)]),
