@@ -1,5 +1,5 @@
-import { add, mul, or, where } from "./elementwise.js";
-import { matmul } from "./linear.js";
+import { mul, or, where } from "./elementwise.js";
+import { affine, matmul } from "./linear.js";
 import { reshape, split, transpose } from "./movement.js";
 import { constant, type Node, refuse } from "./node.js";
 import { reduceMean } from "./reduce.js";
@@ -75,18 +75,17 @@ export function multiHeadAttention(
   const attention = attend(q, k, joined(mask, keyPaddingMask));
   const merged = reshape(transpose(matmul(attention, v), [0, 2, 1, 3]), query.shape);
   const { weight, bias } = weights.out_proj;
-  return { y: add(matmul(merged, weight, { transB: true }), bias), attention: reduceMean(attention, [1]) };
+  return { y: affine(merged, weight, bias), attention: reduceMean(attention, [1]) };
 }
 
 /** Query, key and value as the attention sees them; in self-attention one product gives all three. */
 function projections({ in_proj_weight, in_proj_bias }: AttentionWeights, inputs: readonly Node[]): Node[] {
   const width = inputs[0].shape[2];
   const parts = [width, width, width];
-  const project = (x: Node, weight: Node, bias: Node) => add(matmul(x, weight, { transB: true }), bias);
   if (inputs.every((x) => x === inputs[0]))
-    return split(project(inputs[0], in_proj_weight, in_proj_bias), 2, parts);
+    return split(affine(inputs[0], in_proj_weight, in_proj_bias), 2, parts);
   const [matrices, biases] = [split(in_proj_weight, 0, parts), split(in_proj_bias, 0, parts)];
-  return inputs.map((x, i) => project(x, matrices[i], biases[i]));
+  return inputs.map((x, i) => affine(x, matrices[i], biases[i]));
 }
 
 /** [batch, place, width] → [batch, head, place, width / heads] */
