@@ -92,7 +92,10 @@ const reduce: Operations = {
 const products: Operations = {
   matmul: binary((a, b) => g.matmul(a, b)),
   linear: graphOperation(({ x, weight, bias }) => ({ y: g.affine(x!, weight!, bias) })),
-  einsum: graphOperation((inputs, { equation }) => ({ y: g.einsum(equation, ...Object.values(inputs)) })),
+  einsum: graphOperation((inputs, { equation }) => {
+    const operands = Object.keys(inputs).sort(); // a, b …
+    return { y: g.einsum(equation, ...operands.map((name) => inputs[name]!)) };
+  }),
 };
 
 /** The operations of the golden group `ops` on the graph engine. */

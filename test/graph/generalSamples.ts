@@ -117,6 +117,14 @@ export const general: Samples = {
   Concat: [
     of((a, b) => g.square(g.concat([a, b, a], 1)), [2, 1], [2, 2]),
     of((a, b) => g.stack([a, b], -1), [2], [2]),
+    of(
+      (x) =>
+        g
+          .split(x, 1, [2, 1, 1])
+          .map((part, i) => g.reduceSum(g.pow(part, i + 2)))
+          .reduce(g.mul),
+      between(0.5, 1.5, [2, 4]),
+    ),
     of((x) => g.roll(x, [0, 1], [1, -1]), [3, 2]),
     of((x) => g.unfold(x, 1, 3, 2), [2, 7]),
     of((x) => g.tile(x, [2, 1, 2]), [2, 2]),

@@ -13,6 +13,7 @@ import {
   scalarOf,
   toNode,
 } from "./node.js";
+import { joinedParts } from "./partition.js";
 
 /** The shape that two shapes broadcast to (numpy's rule); `refuse`s those that don't fit. */
 export function broadcast(operator: string, a: Node, b: Node): Shape {
@@ -135,7 +136,9 @@ const Equal = binaryOp("Equal", flat, "bool");
 const And = binaryOp("And", flat, "bool");
 const Or = binaryOp("Or", flat, "bool");
 
-export const add = binary(Add, (a, b) => a + b, 0, true);
+const sum = binary(Add, (a, b) => a + b, 0, true);
+export const add = (a: Operand, b: Operand): Node =>
+  (typeof a === "object" && typeof b === "object" && joinedParts(a, b)) || sum(a, b);
 export const sub = binary(Sub, (a, b) => a - b, 0);
 export const mul = binary(Mul, (a, b) => a * b, 1, true);
 export const div = binary(Div, (a, b) => a / b, 1);

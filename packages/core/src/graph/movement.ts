@@ -188,7 +188,7 @@ interface PadAttributes {
   readonly value: number;
 }
 
-const Pad: Op<PadAttributes> = {
+export const Pad: Op<PadAttributes> = {
   name: "Pad",
   shape: ([x], { pads }) => x.shape.map((size, i) => size + pads[i] + pads[i + x.shape.length]),
   gradient: ({ attributes: { pads } }, g) => [
@@ -226,7 +226,7 @@ export function padAxis(x: Node, axis: number, begin: number, end: number, value
   return pad(x, pads, value);
 }
 
-const Concat: Op<{ axis: number }> = {
+export const Concat: Op<{ axis: number }> = {
   name: "Concat",
   shape: (inputs, { axis }) => {
     const [first] = inputs;

@@ -93,3 +93,12 @@ test("the gradient of a layer's weight is one product, whatever the axes of the 
   expect(products.at(-1)!.shape).toEqual([4, 5]);
   expect(names(slope)).not.toContain("ReduceSum");
 });
+
+test("the gradients of an axis's pieces are joined, not padded and added", () => {
+  const pieces = g.split(x, 1, [1, 1, 1]);
+  const loss = g.reduceSum(pieces.map((piece, i) => g.pow(piece, i + 2)).reduce(g.add));
+  const [slope] = g.gradients(loss, [x]);
+  expect([slope.op.name, slope.inputs.length]).toEqual(["Concat", 3]);
+  const [outer] = g.gradients(g.reduceSum(g.add(g.exp(pieces[0]), g.exp(pieces[2]))), [x]);
+  expect(outer.op.name).toBe("Add"); // they don't touch
+});
