@@ -41,7 +41,7 @@ export function drawDetectorNoise(random: Random): DetectorNoise {
     jitter: 0.001 + 0.011 * quality,
     drift: 0.008 * random.uniform() * quality,
     driftFrames: random.uniform(5, 40),
-    bias: 0.01 * random.uniform(),
+    bias: 0.015 * random.uniform(),
     outliers: 0.02 * random.uniform() * quality,
     outlierSpread: random.uniform(0.03, 0.15),
     missing: 0.15 * random.uniform() * quality,
