@@ -63,7 +63,7 @@ export function unpickle(
     opcodeAt: at,
     stack: [],
     marks: [],
-    memo: new Map(),
+    memo: { dense: [], sparse: new Map() },
   };
   for (let count = 0; ; count++) {
     if (count === MOST_OPCODES) throw limit(name, `its pickle has more than ${MOST_OPCODES} operations`);

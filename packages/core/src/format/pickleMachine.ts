@@ -33,7 +33,13 @@ export interface Machine {
   readonly stack: PickleValue[];
   /** Heights of the stack at its marks. */
   readonly marks: number[];
-  readonly memo: Map<number, PickleValue>;
+  readonly memo: Memo;
+}
+
+/** Values by number: in an array as far as the numbers come one after the other, which they nearly always do. */
+export interface Memo {
+  readonly dense: PickleValue[];
+  readonly sparse: Map<number, PickleValue>;
 }
 
 /** Memory that values may take beyond the bytes of the file, which their own bytes limit. */
@@ -136,11 +142,24 @@ export function popMark(machine: Machine): PickleValue[] {
 
 export function remember(machine: Machine, key: number): void {
   if (!Number.isSafeInteger(key) || key < 0) throw invalid(machine, `${key} is no place in the memo`);
-  machine.memo.set(key, top(machine));
+  const { dense, sparse } = machine.memo;
+  const value = top(machine);
+  if (key > dense.length) sparse.set(key, value);
+  else {
+    dense[key] = value;
+    if (sparse.size > 0) sparse.delete(key);
+  }
+}
+
+/** As `remember`, under the number of values that are there. */
+export function rememberNext(machine: Machine): void {
+  const { dense, sparse } = machine.memo;
+  remember(machine, dense.length + sparse.size);
 }
 
 export function recall(machine: Machine, key: number): void {
-  const value = machine.memo.get(key);
+  const { dense, sparse } = machine.memo;
+  const value = key < dense.length ? dense[key] : sparse.get(key);
   if (value === undefined) throw invalid(machine, `memo entry ${key} was never stored`);
   push(machine, value);
 }

@@ -13,6 +13,7 @@ import {
   push,
   recall,
   remember,
+  rememberNext,
   setItems,
   spend,
   take,
@@ -50,7 +51,7 @@ const opcodesByLetter: Readonly<Record<string, Opcode>> = {
   p: (m) => remember(m, Number(integer(m, takeLine(m)))),
   q: (m) => remember(m, takeByte(m)),
   r: (m) => remember(m, takeUint32(m)),
-  "\x94": (m) => remember(m, m.memo.size), // MEMOIZE
+  "\x94": rememberNext,
   // Numbers and the like.
   N: pushed(() => null),
   "\x88": pushed(() => true),

@@ -1,4 +1,4 @@
-import { inflateSync } from "fflate";
+import { Inflate } from "fflate";
 import { MareyError } from "../error.js";
 
 const REMEDY = "Copy or export the file again";
@@ -188,9 +188,21 @@ function unpack(bytes: Uint8Array, view: DataView, entry: Entry, name: string): 
   return content;
 }
 
+/** Compressed bytes that are unpacked at a time. */
+const PIECE = 1 << 16;
+
+/** Unpacks piece by piece: data that turn out larger than they say cost no more than what they say. */
 function inflate(data: Uint8Array, size: number, where: string): Uint8Array {
   try {
-    return inflateSync(data, { out: new Uint8Array(size) });
+    const out = new Uint8Array(size);
+    let length = 0;
+    const stream = new Inflate((piece) => {
+      out.set(piece, length); // throws where it doesn't fit
+      length += piece.length;
+    });
+    for (let at = 0; at < data.length; at += PIECE)
+      stream.push(data.subarray(at, at + PIECE), at + PIECE >= data.length);
+    return out;
   } catch (cause) {
     throw new MareyError("ZIP_INVALID", where, "its data can't be unpacked", REMEDY, { cause });
   }
