@@ -168,7 +168,7 @@ async function liftAll(
     signal?.throwIfAborted();
     const task = progress.task(`lifting person ${i + 1}`);
     const part = { id: track.id, data: track.data.subarray(first * width, (last + 1) * width) };
-    const options = { frameRate, lifterRate: card.frameRate, progress: task.update };
+    const options = { frameRate, lifterRate: card.frameRate, input: card.input, progress: task.update };
     people.push({ ...(await liftTrack(lifter, part, skeleton, camera, options)), start: first });
     task.end();
   }

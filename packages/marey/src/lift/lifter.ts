@@ -26,6 +26,8 @@ const lifterCard = z.strictObject({
   /** Hz of the motion that it was trained on. */
   frameRate: z.number().positive(),
   skeleton: z.literal("h36m17"),
+  /** Keypoints on the screen as in the paper, or as a camera sees them that looks at the person. */
+  input: z.enum(["screen", "canonical"]),
   licence: z.string(),
   data: z.string(),
   training: z.string(),

@@ -1,5 +1,4 @@
 import { mpjpe, mpjve, nMpjpe, pMpjpe, rootRelative } from "../../metric/mpjpe.js";
-import type { Lifter } from "./infer.js";
 import type { LiftSequence } from "./sequence.js";
 
 /** Errors of lifted poses relative to their roots, metres; means over all frames. */
@@ -20,17 +19,18 @@ export interface LiftErrors {
  * Lifts sequences and compares them with their true positions. Those of an action count by their frames; actions are
  * listed as they come.
  *
+ * @param lift Gives T×J'×3, metres, camera axes.
  * @param sequences each with positions (T×J'×3, camera frame).
  */
 export async function liftErrors(
-  lifter: Lifter,
+  lift: (sequence: LiftSequence) => Promise<Float32Array>,
   sequences: readonly LiftSequence[],
 ): Promise<{ all: LiftErrors; actions: Map<string, LiftErrors> }> {
   const actions = new Map<string, LiftErrors[]>();
   for (const sequence of sequences) {
-    const { action, poseJoints, positions, keypoints } = sequence;
+    const { action, poseJoints, positions } = sequence;
     if (!positions) continue;
-    const lifted = rootRelative(await lifter.lift(keypoints), poseJoints);
+    const lifted = rootRelative(await lift(sequence), poseJoints);
     const errors = poseErrors(lifted, rootRelative(positions, poseJoints), poseJoints);
     actions.set(action, [...(actions.get(action) ?? []), errors]);
   }

@@ -53,7 +53,7 @@ export { type LiftErrors, liftErrors, poseErrors } from "./evaluate.js";
 export { flipCamera, flipPoses } from "./flip.js";
 export { HUMAN36M_CAMERAS, human36mCameras, readHuman36mCameras } from "./human36m.js";
 export { type Lifter, type LifterOptions, openLifter } from "./infer.js";
-export { type LiftTrackOptions, liftTrack } from "./lift.js";
+export { type LifterInput, type LiftTrackOptions, liftKeypoints, liftTrack } from "./lift.js";
 export { DETECTED_JOINTS, deriveAxialJoints, lifterInput } from "./lifterInput.js";
 export * as loss from "./loss.js";
 export * as network from "./network.js";

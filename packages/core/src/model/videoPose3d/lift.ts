@@ -3,7 +3,8 @@ import { distortionCoefficients, undistortPoint } from "../../camera/distortion.
 import type { KeypointTrack } from "../../motion/keypoints.js";
 import type { Skeleton } from "../../skeleton/skeleton.js";
 import { resample } from "./augment.js";
-import { normaliseScreen } from "./camera.js";
+import { cameraVector, normaliseScreen } from "./camera.js";
+import { canonicalView, turnPoses } from "./canonical.js";
 import type { Lifter } from "./infer.js";
 import { lifterInput } from "./lifterInput.js";
 import { LIFTED_JOINTS } from "./sequence.js";
@@ -14,10 +15,15 @@ export interface LiftTrackOptions {
   frameRate: number;
   /** Hz of what the lifter was trained on: the track is played at this rate and the poses are brought back. */
   lifterRate: number;
+  /** What the lifter takes: keypoints on the screen as in the paper, or as a camera sees them that looks at the person. */
+  input: LifterInput;
   /** Confidence below which a joint counts as missing, 0.2 when absent. */
   threshold?: number;
   progress?(done: number, total: number): void;
 }
+
+/** What a lifter was trained on: see `normaliseScreen` and `canonicalView`. */
+export type LifterInput = "screen" | "canonical";
 
 /** Frame rates that differ by no more than this share count as the same. */
 const SAME_RATE = 0.05;
@@ -37,7 +43,7 @@ export async function liftTrack(
   camera: Camera,
   options: LiftTrackOptions,
 ): Promise<LiftedPerson> {
-  const { frameRate, lifterRate, threshold, progress } = options;
+  const { frameRate, lifterRate, input, threshold, progress } = options;
   const { keypoints: pixels, measured } = lifterInput(data, skeleton, threshold);
   const frames = measured.length / LIFTED_JOINTS;
   undistort(pixels, camera);
@@ -46,9 +52,30 @@ export async function liftTrack(
   const alike = Math.abs(speed - 1) <= SAME_RATE;
   const played = alike ? keypoints : resample(keypoints, LIFTED_JOINTS * 2, speed);
   const total = played.length / (LIFTED_JOINTS * 2);
-  const lifted = fromRoot(await lifter.lift(played, (done) => progress?.(done, total)));
+  const pinhole = cameraVector({ ...camera, distortion: [] });
+  const lifted = await liftKeypoints(lifter, input, played, pinhole, (done) => progress?.(done, total));
   const poses = alike ? lifted : resampleTo(lifted, LIFTED_JOINTS * 3, 1 / speed, frames);
   return { id, poses, keypoints, measured };
+}
+
+/**
+ * Lifts keypoints on a camera's screen.
+ *
+ * @param keypoints T×17×2, screen units, at the lifter's frame rate.
+ * @param camera fx, fy, cx, cy in screen units; only canonical lifters ask for it.
+ * @returns T×17×3, metres from the root, the camera's axes.
+ */
+export async function liftKeypoints(
+  lifter: Lifter,
+  input: LifterInput,
+  keypoints: Float32Array,
+  camera: ArrayLike<number>,
+  progress?: (done: number) => void,
+): Promise<Float32Array> {
+  if (input === "screen") return fromRoot(await lifter.lift(keypoints, progress));
+  const view = canonicalView(keypoints, camera);
+  const poses = fromRoot(await lifter.lift(view.keypoints, progress));
+  return turnPoses(poses, view.rotations, "from", poses);
 }
 
 /** Pixels of the real lens to those of a pinhole with its focal length and centre. */
