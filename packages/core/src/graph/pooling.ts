@@ -72,7 +72,9 @@ function windowsOf(
     const begin = askedPads[i];
     const end = askedPads[i + axes];
     const extent = dilations[i] * (kernel[i] - 1) + 1;
-    if (kernel[i] < 1 || strides[i] < 1 || begin < 0 || end < 0 || size + begin + end < extent)
+    const room = (size + begin + end - extent) / strides[i];
+    const count = (options.ceilMode ? Math.ceil(room) : Math.floor(room)) + 1;
+    if (kernel[i] < 1 || strides[i] < 1 || begin < 0 || end < 0 || !(count >= 1))
       refuse(
         operator,
         [x],
@@ -80,7 +82,6 @@ function windowsOf(
         "Give windows that fit the padded input",
       );
     if (!options.ceilMode) return end;
-    const count = Math.ceil((size + begin + end - extent) / strides[i]) + 1;
     const last = ((count - 1) * strides[i] >= size + begin ? count - 2 : count - 1) * strides[i];
     return Math.max(end, last + extent - size - begin);
   });
