@@ -10,6 +10,7 @@ import {
   type ModelInfo,
   type ModelPort,
 } from "../store/models.js";
+import { graphText, modelGraph, readSize } from "./modelGraph.js";
 
 /** `marey models`: what networks there are, what one is, and bringing others in. */
 export function modelsCommand(): Command {
@@ -27,8 +28,11 @@ export function modelsCommand(): Command {
     .argument("<model>", "name of a network or of imported weights, or a file of them")
     .description("Show a network's card, inputs, outputs and operators, or the tensors of weights")
     .option("--key <entry>", "entry of a checkpoint that holds the weights")
+    .option("--graph", "show a network's calls with their shapes")
+    .option("--size <name=n>", "size that the network leaves free, for --graph; repeatable", readSize)
     .option("--json", "print JSON")
-    .action(async (model: string, { key, json }: { key?: string; json?: boolean }) => {
+    .action(async (model: string, { key, graph, size, json }: InfoFlags) => {
+      if (graph) return print(await modelGraph(model, size), graphText, json);
       if (isNetwork(model)) return print(await describeModel(model), infoText, json);
       const { values: _, ...info } = await openWeights(model, key);
       print(info, weightsText, json);
@@ -71,6 +75,13 @@ const isNetwork = (model: string) => /\.onnx$/i.test(model) || cards.some(({ nam
 
 function print<T>(info: T, text: (info: T) => string, json = false): void {
   console.log(json ? JSON.stringify(info, undefined, 2) : text(info));
+}
+
+interface InfoFlags {
+  key?: string;
+  graph?: boolean;
+  size?: Record<string, number>;
+  json?: boolean;
 }
 
 interface ExportFlags {

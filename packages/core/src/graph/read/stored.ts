@@ -76,7 +76,7 @@ function fromBytes({ rawData, dataType }: TensorProto, type: NodeType, where: st
   const array = arrays[name];
   if (rawData.length % array.BYTES_PER_ELEMENT !== 0)
     throw invalid(where, `${rawData.length} bytes are no whole number of ${name}`);
-  const values = new array(rawData.slice().buffer);
+  const values = new array(new Uint8Array(rawData).buffer); // slice() of a Buffer would be a view
   if (name === "float16") return widenHalves(values as Uint16Array);
   return values instanceof BigInt64Array ? values : converted(values, type);
 }
