@@ -105,7 +105,7 @@ const makeScalar: Maker = ([dtype, data], machine) => {
   return { kind: "numpyScalar", dtype: dtype.value, value: first(array) };
 };
 
-const first = (array: NpyContent) => ("text" in array ? array.text[0] : array.data[0]);
+const first = (array: NpyContent) => ("text" in array ? (array.text[0] ?? "") : array.data[0]);
 
 /** `_frombuffer(bytes, dtype, shape, order)`, how protocol 5 holds arrays. */
 const fromBuffer: Maker = ([data, dtype, shape, order], machine) => {

@@ -40,6 +40,7 @@ const names: readonly [string, Allowed][] = [
     "torch Tensor",
     "torch.nn.parameter Parameter",
     "torch strided",
+    "torch.torch_version TorchVersion",
     "torch contiguous_format",
     "torch.serialization _get_layout",
     "torch.jit._pickle build_intlist",

@@ -5,7 +5,7 @@ import type { StoredTensor } from "./storedTensor.js";
 /** Under these keys training programs put the weights, the likeliest first. */
 const WRAPPINGS = [
   "state_dict", "model_state_dict", "model_pos", "model", "network", "net", "module", "weights", "params_ema", "params",
-  "ema", "generator", "model_state",
+  "ema", "generator", "gen_state_dict", "model_state",
 ]; // biome-ignore format: a table
 
 /** What wrappers around a model put before the names of all its tensors: DataParallel, torch.compile. */
