@@ -26,7 +26,10 @@ async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Ne
       logSeverityLevel: ERRORS_ONLY,
     });
   } catch (cause) {
-    throw device === "cpu" ? invalid(cause) : noDevice(device, (cause as Error).message, cause);
+    const { message } = cause as Error;
+    throw device !== "cpu" && /webgpu|adapter/i.test(message)
+      ? noDevice(device, message, cause)
+      : invalid(cause);
   }
   return {
     inputs: session.inputNames,
@@ -45,11 +48,14 @@ function requireDevice(device: string): void {
   if (!devices().includes(device)) throw noDevice(device, `this build has ${devices().join(", ")}`);
 }
 
+/** What ONNX Runtime puts before the reason when a check of its own fails: the place in its source, and the check. */
+const ASSERTION = /^.* was false\. /;
+
 const noDevice = (device: string, why: string, cause?: unknown) =>
   new MareyError(
     "DEVICE_UNAVAILABLE",
     `device "${device}"`,
-    `networks can't run on it here (${firstLine(why)})`,
+    `networks can't run on it here (${firstLine(why.replace(ASSERTION, ""))})`,
     "Leave the device out to run on the processor, or check the graphics driver",
     { cause },
   );
