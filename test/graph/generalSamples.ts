@@ -132,6 +132,8 @@ export const general: Samples = {
 
   Gather: [
     of((x) => g.square(g.gather(x, long([2, 0, 2, -1]), 1)), [2, 3]),
+    of((x) => g.square(g.gather(x, long([1, -1, -2, 0], [2, 2]), 1)), [2, 2, 2]),
+    of((x) => g.square(g.gather(g.tile(x, [65]), long([129, 0, 129, -2]), 0)), [2]), // too many places for a product
     of((x) => g.gatherNd(x, long([0, 1, 1, -1, 1, 1], [3, 2])), [2, 2, 2]),
   ],
   GatherElements: [of((x) => g.square(g.gatherElements(x, long([1, 1, 0, 0], [2, 2]), 0)), [2, 2])],
