@@ -1,9 +1,10 @@
 import { add, div, minimum, mul, sub } from "../graph/elementwise.js";
 import type { Node, Operand } from "../graph/node.js";
+import { complement } from "./optimiser.js";
 
 /** The exponential moving average after one more value: decay · average + (1 − decay) · value. */
 export const movingAverage = (average: Node, value: Node, decay: Operand): Node =>
-  add(mul(average, decay), mul(value, sub(1, decay)));
+  add(mul(average, decay), mul(value, complement(decay)));
 
 /** A decay that lets an average forget its first values: min(decay, (1 + step)/(10 + step)), steps counted from 1. */
 export const warmedDecay = (decay: number, step: Node): Node =>

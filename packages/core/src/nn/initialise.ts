@@ -10,7 +10,11 @@ export function fans(shape: Shape): { readonly in: number; readonly out: number 
   return { in: (shape[1] ?? shape[0]) * kernel, out: shape[0] * kernel };
 }
 
-const filled = (shape: Shape, value: () => number) => Float32Array.from({ length: sizeOf(shape) }, value);
+function filled(shape: Shape, value: () => number): Float32Array {
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = value();
+  return data;
+}
 
 export const zeros = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape));
 export const ones = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape)).fill(1);

@@ -137,7 +137,10 @@ function adaptiveMoments(options: AdamOptions, decoupled: boolean): Optimiser {
 
 /** β · mean + (1 − β) · x */
 export const runningMean = (mean: Node, x: Node, beta: Operand): Node =>
-  add(mul(mean, beta), mul(x, sub(1, beta)));
+  add(mul(mean, beta), mul(x, complement(beta)));
+
+/** 1 − β; of a number in doubles, since float32 has few digits of it left where β is near 1. */
+export const complement = (beta: Operand): Operand => (typeof beta === "number" ? 1 - beta : sub(1, beta));
 
 /** β · mean + (1 − β) · x² */
 export function runningMeanSquare(mean: Node, x: Node, beta: number): Node {
