@@ -17,7 +17,10 @@ describe.each(Object.keys(ops))("%s", (name) => {
   const own = samples[name] ?? [];
 
   test("has a sample that uses it", () => {
-    expect(own.length, `add a sample of ${name} to test/graph/generalSamples.ts or networkSamples.ts`).toBeGreaterThan(0);
+    expect(
+      own.length,
+      `add a sample of ${name} to test/graph/generalSamples.ts or networkSamples.ts`,
+    ).toBeGreaterThan(0);
     const used = own.some(({ inputs, build }) => {
       const nodes = inputs.map(({ shape }, i) => input(`x${i}`, shape));
       const y = build(...nodes);
