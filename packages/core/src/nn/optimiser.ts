@@ -150,6 +150,7 @@ export function runningMeanSquare(mean: Node, x: Node, beta: number): Node {
 
 /** 1 − βᵗ = 2h/(1 + h), h = tanh(−t·ln β / 2): float32 loses nothing where β is near 1 and t small. */
 function oneMinusPower(beta: Operand, step: Node): Node {
-  const half = tanh(mul(mul(step, log(beta)), -0.5));
+  const logarithm = typeof beta === "number" ? Math.log(beta) : log(beta);
+  const half = tanh(mul(mul(step, logarithm), -0.5));
   return div(mul(half, 2), add(half, 1));
 }
