@@ -60,8 +60,12 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
         end: () => bar?.stop(),
       };
     },
-    // Lines among bars are printed when the bars are drawn next; without a bar that would be never.
-    log: (line) => (bars.isActive ? bars.log(`${line}\n`) : stream.write(`${line}\n`)),
+    log(line) {
+      if (!bars.isActive) return void stream.write(`${line}\n`);
+      bars.log(`${line}\n`);
+      // Drawn now: lines that wait for the next time are lost when the bars end before.
+      bars.update();
+    },
     stop: () => bars.stop(),
   };
 }
