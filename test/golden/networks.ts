@@ -31,7 +31,7 @@ export const meanDistance = (y: Node, target: Node): Node =>
   reduceMean(sqrt(reduceSum(square(sub(y, target)), [-1])));
 
 /** Nested records and arrays from tensors by path. */
-export function tree(leaves: Iterable<readonly [string, Node]>): unknown {
+function tree(leaves: Iterable<readonly [string, Node]>): unknown {
   const root: Record<string, unknown> = {};
   for (const [path, leaf] of leaves) {
     const steps = path.split(".");

@@ -39,12 +39,25 @@ import { graphOperation, run, symbols } from "./graph.js";
 // biome-ignore lint/suspicious/noExplicitAny: attributes are free JSON that each operation knows
 type Attributes = any;
 
+/** Schedules by the names that the cases have, from their attributes. */
+const plans: Record<string, (attributes: Attributes) => schedule.Schedule> = {
+  step: ({ stepSize, ...rest }) => schedule.step({ every: stepSize, ...rest }),
+  multiStep: schedule.multiStep,
+  exponential: schedule.exponential,
+  cosine: schedule.cosine,
+  cosineRestarts: schedule.cosineRestarts,
+  linearWarmup: ({ base, startFactor, warmupSteps }) =>
+    schedule.warmUp({ steps: warmupSteps, startFactor }, schedule.constant(base)),
+  warmupCosine: ({ startFactor, warmupSteps, ...rest }) =>
+    schedule.warmUp({ steps: warmupSteps, startFactor }, schedule.cosine(rest)),
+  polynomial: ({ base, totalSteps, power }) => schedule.polynomial({ base, steps: totalSteps, power }),
+};
+
 /** The rate of each step: that of the case, or its schedule. */
 function rates({ learningRate, steps, schedule: planned }: Attributes): number[] {
-  const plan =
-    planned?.kind === "exponential"
-      ? schedule.exponential({ base: learningRate, gamma: planned.gamma })
-      : schedule.constant(learningRate);
+  const plan = planned
+    ? plans[planned.kind]!({ base: learningRate, ...planned })
+    : schedule.constant(learningRate);
   return Array.from({ length: steps }, (_, k) => plan(k));
 }
 
@@ -189,13 +202,15 @@ const sgdGroups = ({ groups: list, momentum }: Attributes): Optimisers =>
 
 /** A schedule over the case's steps, the first of which counts 0. */
 const planned =
-  (plan: (attributes: Attributes) => schedule.Schedule): Operation =>
-  ({ attributes }) => ({
-    learningRate: Array.from({ length: attributes.steps }, (_, k) => plan(attributes)(k)),
-  });
+  (kind: string): Operation =>
+  ({ attributes }) => {
+    const plan = plans[kind]!(attributes);
+    return { learningRate: Array.from({ length: attributes.steps }, (_, k) => plan(k)) };
+  };
 
 const plateau: Operation = ({ attributes, inputs }) => {
-  const { base, steps, ...options } = attributes;
+  const { base, steps, mode, ...rest } = attributes;
+  const options = { ...rest, mode: mode === "max" ? ("high" as const) : ("low" as const) };
   let now = schedule.plateauStart(base);
   const learningRate: number[] = [];
   const metric = numbers(inputs.metric!);
@@ -259,21 +274,10 @@ export const optim: Operations = {
     adagrad({ rateDecay: lrDecay, initialSum: initialAccumulator, ...rest }),
   ),
   sgdGroups: trajectory(sgdGroups),
-  scheduleStep: planned(({ stepSize, ...rest }) => schedule.step({ every: stepSize, ...rest })),
-  scheduleMultiStep: planned(schedule.multiStep),
-  scheduleExponential: planned(schedule.exponential),
-  scheduleCosine: planned(schedule.cosine),
-  scheduleCosineRestarts: planned(schedule.cosineRestarts),
-  scheduleLinearWarmup: planned(({ base, startFactor, warmupSteps }) =>
-    schedule.warmUp({ steps: warmupSteps, startFactor }, schedule.constant(base)),
-  ),
-  scheduleWarmupCosine: planned(({ startFactor, warmupSteps, ...rest }) =>
-    schedule.warmUp({ steps: warmupSteps, startFactor }, schedule.cosine(rest)),
+  ...Object.fromEntries(
+    Object.keys(plans).map((kind) => [`schedule${kind[0]!.toUpperCase()}${kind.slice(1)}`, planned(kind)]),
   ),
   scheduleOneCycle: oneCycle,
-  schedulePolynomial: planned(({ base, totalSteps, power }) =>
-    schedule.polynomial({ base, steps: totalSteps, power }),
-  ),
   schedulePlateau: plateau,
   scheduleBatchNormMomentum: batchNormMomentum,
   clipGradientNorm: changed(

@@ -3,7 +3,9 @@ import * as g from "@marey/core/graph";
 import { evaluate, gradients, type Node } from "@marey/core/graph";
 import { network as videoPose3d } from "@marey/core/model/videoPose3d";
 import {
+  adadelta,
   adam,
+  adamW,
   batchNorm,
   convolution,
   crossEntropy,
@@ -13,7 +15,9 @@ import {
   load,
   type Mode,
   mseLoss,
+  type Optimiser,
   openTrainer,
+  rmsprop,
   sgd,
   symbolic,
   type Tree,
@@ -40,8 +44,14 @@ const named = (prefix: string, values: Record<string, Stored>) =>
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, value]) => [name.slice(prefix.length), value] as const);
 
-const optimiserFor = ({ kind, learningRate: _, ...options }: Attributes) =>
-  kind === "sgd" ? sgd(options) : adam(options);
+const optimisers: Record<string, (options: Attributes) => Optimiser> = {
+  sgd,
+  adam,
+  adamW,
+  rmsprop,
+  adadelta,
+};
+const optimiserFor = ({ kind, learningRate: _, ...options }: Attributes) => optimisers[kind]!(options);
 
 /** The row of a step. */
 function at({ dtype, shape, data }: Stored, step: number): Tensor {
@@ -144,7 +154,14 @@ const mlp: Trained<Mlp> = {
     ),
   loss: (y, target) => mseLoss(y, target),
 };
-const activations: Record<string, (x: Node) => Node> = { tanh: g.tanh, relu: g.relu, sigmoid: g.sigmoid };
+const activations: Record<string, (x: Node) => Node> = {
+  tanh: g.tanh,
+  relu: g.relu,
+  sigmoid: g.sigmoid,
+  gelu: (x) => g.gelu(x),
+  elu: (x) => g.elu(x),
+  silu: g.silu,
+};
 
 const convNet: Trained<{
   conv1: convolution.ConvolutionParams;

@@ -1,7 +1,5 @@
 import type { Random } from "../array/random.js";
-import { add } from "../graph/elementwise.js";
-import { matmul } from "../graph/linear.js";
-import { reshape } from "../graph/movement.js";
+import { affine } from "../graph/linear.js";
 import type { Node } from "../graph/node.js";
 import { torchUniform } from "./initialise.js";
 import { type Parameter, parameter, type Symbolic } from "./tree.js";
@@ -23,9 +21,4 @@ export function init(random: Random, { inputs, outputs, bias = true }: LinearSiz
 }
 
 /** x Wᵀ + b over the last axis: […, inputs] → […, outputs]. */
-export function forward({ weight, bias }: Symbolic<LinearParams>, x: Node): Node {
-  // As one matrix: a product per leading index would each pack the weight anew.
-  const rows = matmul(reshape(x, [-1, x.shape.at(-1) as number]), weight, { transB: true });
-  const y = bias ? add(rows, bias) : rows;
-  return reshape(y, [...x.shape.slice(0, -1), weight.shape[0]]);
-}
+export const forward = ({ weight, bias }: Symbolic<LinearParams>, x: Node): Node => affine(x, weight, bias);
