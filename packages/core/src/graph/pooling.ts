@@ -1,6 +1,6 @@
 import { conv, perAxis } from "./convolution.js";
 import { type Geometry, spaceOf, windowCounts } from "./convolutionForm.js";
-import { mul } from "./elementwise.js";
+import { add, equal, mul, where } from "./elementwise.js";
 import { scatterElements } from "./indexing.js";
 import { matmul } from "./linear.js";
 import { concat, expand, pad, reshape, slice, transpose } from "./movement.js";
@@ -40,7 +40,47 @@ const MaxPoolIndices: Op<MaxPoolAttributes> = {
   type: () => "int64",
   gradient: () => [null],
   form: ({ inputs: [x], attributes }) => maxPoolCall(x, attributes, 1),
+  plain: ({ inputs: [x], attributes }) => firstMaxima(x, attributes),
 };
+
+/** The windows' maxima sought tap by tap, from the last to the first, so that the first of equal ones stays. */
+function firstMaxima(x: Node, attributes: MaxPoolAttributes): Node {
+  const { kernel, strides, dilations, pads } = attributes;
+  const [axes, space] = [kernel.length, spaceOf(x.shape)];
+  const counts = windowCounts(space, kernel, attributes);
+  const greatest = apply(MaxPool, [x], attributes);
+  const padded = pad(x, [0, 0, ...pads.slice(0, axes), 0, 0, ...pads.slice(axes)], -Infinity);
+  const planes = Array.from({ length: x.shape[0] * x.shape[1] }, (_, i) => i * sizeOf(space));
+  const first = constant(planes, [x.shape[0], x.shape[1], ...space.map(() => 1)], "int64");
+  let found = expand(first, greatest.shape);
+  for (let tap = sizeOf(kernel) - 1; tap >= 0; tap--) {
+    const at = coordinates(tap, kernel).map((k, i) => k * dilations[i]);
+    const values = at.reduce(
+      (y, start, i) => slice(y, i + 2, start, start + (counts[i] - 1) * strides[i] + 1, strides[i]),
+      padded,
+    );
+    const places = Array.from({ length: sizeOf(counts) }, (_, window) =>
+      coordinates(window, counts).reduce(
+        (place, w, i) => place * space[i] + w * strides[i] + at[i] - pads[i],
+        0,
+      ),
+    );
+    const here = add(first, constant(places, [1, 1, ...counts], "int64"));
+    found = where(equal(values, greatest), here, found);
+  }
+  return found;
+}
+
+/** Coordinates of an element from its place, row-major. */
+function coordinates(place: number, shape: Shape): number[] {
+  const at = new Array<number>(shape.length);
+  let rest = place;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    at[axis] = rest % shape[axis];
+    rest = Math.floor(rest / shape[axis]);
+  }
+  return at;
+}
 
 /** Options of pooling; a single number holds for each axis. */
 export interface PoolingOptions {
