@@ -45,8 +45,7 @@ export async function loadRecipe(nameOrPath: string): Promise<Recipe> {
   const file = recipeFile(nameOrPath);
   const module = await importModule(file);
   const { settings = {}, default: train, evaluate } = module;
-  const lack = (what: string) =>
-    new MareyError("RECIPE_INVALID", file, what, "Look at docs/train.md for what a recipe exports");
+  const lack = (what: string) => invalid(file, what, "Look at docs/train.md for what a recipe exports");
   if (typeof train !== "function") throw lack("it has no default export that is a function of the run");
   if (evaluate !== undefined && typeof evaluate !== "function") throw lack("its evaluate is no function");
   if (!isSettings(settings)) throw lack("its settings aren't a record of numbers, texts and truth values");
@@ -86,20 +85,20 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
     return await import(pathToFileURL(file).href);
   } catch (cause) {
     if (cause instanceof MareyError) throw cause;
-    throw new MareyError(
-      "RECIPE_INVALID",
-      file,
-      `it can't be loaded (${(cause as Error).message})`,
-      "Correct the module",
-      { cause },
-    );
+    throw invalid(file, `it can't be loaded (${(cause as Error).message})`, "Correct the module", cause);
   }
+}
+
+function invalid(file: string, what: string, remedy: string, cause?: unknown): MareyError {
+  // Without "type": "module" in a package.json, a .js file is a CommonJS module.
+  const kind = extname(file) === ".js" ? ", and name it .mjs if no package.json makes it a module" : "";
+  return new MareyError("RECIPE_INVALID", file, what, remedy + kind, { cause });
 }
 
 /**
  * A hook for modules: from any folder, our own packages are those that run now, so that there is one of each; and
- * TypeScript is a module also where no package.json says so. It is a text, because the thread of the hooks can't read
- * our sources when they aren't built.
+ * TypeScript is a module also where no package.json says so. It is a text, because the thread of the hooks
+ * can't read our sources when they aren't built.
  */
 const ownPackages = `
 let here;
