@@ -1,7 +1,8 @@
 /**
  * Training steps and inference of the engine against PyTorch on the same processor with the same sizes and number of
  * threads, in one run with turns taken, so that a busy machine slows both; then memory over two thousand steps. Prints
- * medians of milliseconds and their ratio. `TORCH_PYTHON` names a Python that has PyTorch; without it only ours is timed.
+ * medians of milliseconds and of the rounds' ratios, of the clock and of processor time (which other programs on the
+ * machine disturb less). `TORCH_PYTHON` names a Python that has PyTorch; without it only ours is timed.
  *
  *     TORCH_PYTHON=python3 npx tsx --conditions=marey-source benchmarks/engine.ts [--rounds N] [--threads N] [WORKLOAD…]
  */
@@ -130,17 +131,26 @@ function openPeer() {
     if (done) throw new Error(`${python} ended`);
     return value;
   };
-  const time = async (name: string) => {
+  const time = async (name: string): Promise<Timing> => {
     child.stdin.write(`${name}\n`);
-    return 1000 * Number(await line());
+    const [clock, processor] = (await line()).split(" ").map((seconds) => 1000 * Number(seconds));
+    return { clock: clock!, processor: processor! };
   };
   return { version: line(), time, close: () => child.stdin.end() };
 }
 
-async function timed(run: Run): Promise<number> {
-  const begin = performance.now();
+/** Milliseconds. */
+interface Timing {
+  readonly clock: number;
+  /** Of all threads. */
+  readonly processor: number;
+}
+
+async function timed(run: Run): Promise<Timing> {
+  const [begin, used] = [performance.now(), process.cpuUsage()];
   await run();
-  return performance.now() - begin;
+  const { user, system } = process.cpuUsage(used);
+  return { clock: performance.now() - begin, processor: (user + system) / 1000 };
 }
 
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
@@ -164,21 +174,23 @@ console.log(`${cpus()[0]?.model}, ${threads} threads, Node ${process.version}, $
 for (const [name, { title, limit, make }] of Object.entries(workloads)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const run = await make();
-  const [ours, theirs]: [number[], number[]] = [[], []];
+  const [ours, theirs]: [Timing[], Timing[]] = [[], []];
   for (let round = -2; round < rounds; round++) {
     const mine = await timed(run);
     await pause(50); // ONNX Runtime's threads spin for a while after a run and would slow the peer
-    const other = (await peer?.time(name)) ?? Number.NaN;
-    if (round >= 0) {
-      ours.push(mine);
-      theirs.push(other);
-    }
+    const other = await peer?.time(name);
+    if (round < 0) continue;
+    ours.push(mine);
+    if (other) theirs.push(other);
   }
-  const ratio = median(ours.map((ms, i) => ms / (theirs[i] ?? Number.NaN)));
-  const compared = peer
-    ? `, PyTorch ${median(theirs).toFixed(1)} ms, ratio ${ratio.toFixed(2)} (limit ${limit})`
-    : "";
-  console.log(`${title}\n  ${median(ours).toFixed(1)} ms${compared}`);
+  console.log(`${title}${peer ? `; limit ${limit}` : ""}`);
+  for (const kind of ["clock", "processor"] as const) {
+    const middle = (list: readonly Timing[]) => median(list.map((timing) => timing[kind])).toFixed(1);
+    const ratio = median(theirs.map((timing, i) => ours[i]![kind] / timing[kind])).toFixed(2);
+    console.log(
+      `  ${kind}: ${middle(ours)} ms${peer ? `, PyTorch ${middle(theirs)} ms, ratio ${ratio}` : ""}`,
+    );
+  }
 }
 peer?.close();
 if (wanted.length === 0 || wanted.includes("memory")) await memoryGrowth();
