@@ -5,6 +5,7 @@ import { readSafetensors, type StoredTensor, safetensorsPieces } from "@marey/co
 import { type Kept, leaves, type Tree, WEIGHTS } from "@marey/core/nn";
 import { z } from "zod";
 import { readIfThere, readWhole, writeWhole } from "../files/whole.js";
+import { readAnyWeights } from "../store/weights.js";
 
 /** The evaluation with the best value of the metric that decides. */
 const bestSchema = z.object({
@@ -123,13 +124,13 @@ export async function writeWeights(file: string, params: Tree, reached: Best): P
 }
 
 /**
- * The tensors of a weights file by path: of `best.safetensors` or any other, or of a checkpoint (where it keeps a
- * moving average, that).
+ * The tensors of any weights file by name: of `best.safetensors`, of a checkpoint (where it keeps a moving average,
+ * that), or of another program's (`readAnyWeights`).
  *
- * @throws MareyError `FILE_READ` or `SAFETENSORS_INVALID`.
+ * @throws MareyError `FILE_READ`, and those of `readAnyWeights`.
  */
 export async function readWeights(file: string): Promise<Map<string, StoredTensor>> {
-  const { tensors } = readSafetensors(await readWhole(file), file);
+  const { tensors } = readAnyWeights(await readWhole(file), file);
   const weights = new Map([...tensors].filter(([key]) => !key.includes(":")));
   for (const [key, tensor] of tensors)
     if (key.startsWith("average:")) weights.set(key.slice("average:".length), tensor);

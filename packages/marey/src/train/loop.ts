@@ -13,7 +13,7 @@ export interface Training<P extends Tree> extends StepDefinition<P> {
   batches(epoch: number): Batches;
   /** The learning rate of a step. */
   rate(epoch: number, step: number): number;
-  /** Further scalars that the loss is fed, such as batch norm's momentum, by name. */
+  /** Further scalars that the loss is fed by name, such as batch norms' momentum. */
   settings?(epoch: number, step: number): Readonly<Record<string, number>>;
   /** Metrics of the parameters (of their moving averages, where these are kept), after each epoch. */
   evaluate?(params: P): Promise<Readonly<Record<string, number>>>;
