@@ -1,24 +1,11 @@
 import { random } from "@marey/core/array";
 import { gradients, input, reduceSum } from "@marey/core/graph";
-import {
-  baked,
-  count,
-  EVALUATION,
-  leaves,
-  mobileNet,
-  resNet,
-  type Symbolic,
-  type Tree,
-} from "@marey/core/nn";
+import { baked, count, EVALUATION, leaves, mobileNet, resNet } from "@marey/core/nn";
 import { expect, test } from "vitest";
 import { compute } from "../graph/compute.js";
 
 /** Makes no numbers: these networks have millions. */
 const still = { uniform: () => 0, normal: () => 0, integer: () => 0 };
-const fixed = <T extends Tree>(params: T) => {
-  const weights: unknown = baked(params);
-  return weights as Symbolic<T>;
-};
 
 test("the number of parameters is torchvision's", () => {
   const classes = 1000;
@@ -49,13 +36,13 @@ test("paths are torchvision's", () => {
 test("features lie at strides 4, 8, 16 and 32, sizes rounded up", () => {
   const x = input("x", [2, 3, 65, 96]);
   const sizes = { depth: 50, width: 2 } as const;
-  const deep = resNet.features(fixed(resNet.init(random(1), sizes)), x, EVALUATION);
+  const deep = resNet.features(baked(resNet.init(random(1), sizes)), x, EVALUATION);
   expect(deep.map(({ shape }) => shape)).toEqual(
     resNet
       .featureWidths(sizes)
       .map((channels, i) => [2, channels, Math.ceil(65 / 2 ** (i + 2)), 24 / 2 ** i]),
   );
-  const small = mobileNet.features(fixed(mobileNet.init(random(1), { width: 0.1 })), x, EVALUATION);
+  const small = mobileNet.features(baked(mobileNet.init(random(1), { width: 0.1 })), x, EVALUATION);
   expect(small.map(({ shape }) => shape.slice(2))).toEqual([
     [17, 24],
     [9, 12],
@@ -65,8 +52,8 @@ test("features lie at strides 4, 8, 16 and 32, sizes rounded up", () => {
 });
 
 test("a small network of each kind computes, and its first weight has a gradient", async () => {
-  const resNetParams = fixed(resNet.init(random(3), { depth: 18, width: 4, classes: 5 }));
-  const mobileNetParams = fixed(mobileNet.init(random(3), { width: 0.1, classes: 5 }));
+  const resNetParams = baked(resNet.init(random(3), { depth: 18, width: 4, classes: 5 }));
+  const mobileNetParams = baked(mobileNet.init(random(3), { width: 0.1, classes: 5 }));
   const draw = random(5);
   const shape = [2, 3, 32, 32];
   const x = { shape, values: Float32Array.from({ length: 2 * 3 * 32 * 32 }, () => draw.normal()) };

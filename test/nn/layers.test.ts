@@ -24,7 +24,6 @@ import {
   prelu,
   recurrent,
   residual,
-  type Symbolic,
   TRAINING,
   type Tree,
 } from "@marey/core/nn";
@@ -34,10 +33,6 @@ import { compute, largestDifference } from "../graph/compute.js";
 const noise = (shape: readonly number[], seed = 1) => {
   const draw = random(seed);
   return { shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => draw.normal()) };
-};
-const fixed = <T extends Tree>(params: T) => {
-  const weights: unknown = baked(params);
-  return weights as Symbolic<T>;
 };
 const shapesOf = (params: Tree) =>
   Object.fromEntries([...leaves(params)].map(([path, { shape }]) => [path, shape.join("×")]));
@@ -50,7 +45,7 @@ const moments = (values: ArrayLike<number>) => {
 test("linear: x Wᵀ + b over the last axis, whatever lies before", async () => {
   const params = linear.init(random(2), { inputs: 3, outputs: 2 });
   const x = noise([2, 2, 3]);
-  const { y } = await compute((node) => ({ y: linear.forward(fixed(params), node) }), x);
+  const { y } = await compute((node) => ({ y: linear.forward(baked(params), node) }), x);
   const expected = Array.from({ length: 8 }, (_, i) => {
     const [r, o] = [Math.floor(i / 2), i % 2];
     return [0, 1, 2].reduce(
@@ -73,8 +68,8 @@ test("convolution: sizes as PyTorch has them, bias on demand; a transposed one g
   const [x, g] = [noise([1, 4, 9, 9], 3), noise([1, 6, 5, 4], 4)];
   const { forth, back } = await compute(
     (a, b) => ({
-      forth: convolution.forward(fixed(bare), a, geometry),
-      back: convolution.forwardTransposed(fixed(bare), b, geometry),
+      forth: convolution.forward(baked(bare), a, geometry),
+      back: convolution.forwardTransposed(baked(bare), b, geometry),
     }),
     x,
     g,
@@ -194,9 +189,9 @@ test("norms: mean 0 and variance 1 over what each one joins", async () => {
   const x = noise([2, 4, 6], 6);
   const { layer, group, instance } = await compute(
     (node) => ({
-      layer: norm.forwardLayer(fixed(norm.init([4, 6])), node),
-      group: norm.forwardGroup(fixed(norm.init([4])), node, 2),
-      instance: norm.forwardInstance(fixed(norm.init([4])), node),
+      layer: norm.forwardLayer(baked(norm.init([4, 6])), node),
+      group: norm.forwardGroup(baked(norm.init([4])), node, 2),
+      instance: norm.forwardInstance(baked(norm.init([4])), node),
     }),
     x,
   );
@@ -216,7 +211,7 @@ test("PReLU: a slope per channel", async () => {
   const params = prelu.init(2);
   params.weight.data.set([0.5, 0.1]);
   const x = { shape: [1, 2, 2], values: [-1, 1, -1, 1] };
-  const { y } = await compute((node) => ({ y: prelu.forward(fixed(params), node) }), x);
+  const { y } = await compute((node) => ({ y: prelu.forward(baked(params), node) }), x);
   expect([...y]).toEqual([-0.5, 1, Math.fround(-0.1), 1]);
 });
 
@@ -228,8 +223,8 @@ test("recurrent weights have PyTorch's names and sizes, and are taken as they ar
   expect(Object.keys(shapes).length).toBe(16);
   const { y, z } = await compute(
     (node) => ({
-      y: recurrent.forwardLstm(fixed(params), node).y,
-      z: recurrent.forwardGru(fixed(recurrent.initGru(random(2), { inputs: 3, hidden: 5 })), node).y,
+      y: recurrent.forwardLstm(baked(params), node).y,
+      z: recurrent.forwardGru(baked(recurrent.initGru(random(2), { inputs: 3, hidden: 5 })), node).y,
     }),
     noise([4, 2, 3]),
   );
@@ -246,7 +241,7 @@ test("attention: with one key every query gets its value", async () => {
     "out_proj.bias": "8",
   });
   const { y } = await compute(
-    (query, key) => ({ y: attention.forward(fixed(params), query, key, key, { heads: 2 }).y }),
+    (query, key) => ({ y: attention.forward(baked(params), query, key, key, { heads: 2 }).y }),
     noise([1, 3, 8]),
     noise([1, 1, 8], 2),
   );
@@ -259,7 +254,7 @@ test("a residual block that adds nothing is a ReLU; with a stride its shortcut f
   plain.bn2.weight.data.fill(0);
   const x = noise([1, 4, 3, 3]);
   const { y } = await compute(
-    (node) => ({ y: residual.forward(fixed(plain), node, { mode: EVALUATION }) }),
+    (node) => ({ y: residual.forward(baked(plain), node, { mode: EVALUATION }) }),
     x,
   );
   expect(
@@ -269,6 +264,6 @@ test("a residual block that adds nothing is a ReLU; with a stride its shortcut f
     ),
   ).toBe(0);
   const bottleneck = residual.init(random(1), { inputs: 4, width: 2, stride: 2, bottleneck: true });
-  const shrunk = residual.forward(fixed(bottleneck), input("x", [1, 4, 5, 5]), { stride: 2, mode: TRAINING });
+  const shrunk = residual.forward(baked(bottleneck), input("x", [1, 4, 5, 5]), { stride: 2, mode: TRAINING });
   expect(shrunk.shape).toEqual([1, 8, 3, 3]);
 });

@@ -26,13 +26,7 @@ async function poses(
   x: { shape: readonly number[]; values: Float32Array },
   options: ForwardOptions,
 ) {
-  const weights: unknown = baked(params);
-  return (
-    await compute(
-      (node) => ({ y: network.forward(weights as Parameters<typeof network.forward>[0], node, options) }),
-      x,
-    )
-  ).y;
+  return (await compute((node) => ({ y: network.forward(baked(params), node, options) }), x)).y;
 }
 
 describe("the number of parameters is the official code's", () => {
@@ -152,9 +146,9 @@ test("a dense filter with zeros between its taps is the dilated one", async () =
 
 test("a sequence that is too short, or no multiple for the strided network, is refused with the remedy", () => {
   const filterWidths = [3, 3];
-  const weights: unknown = baked(randomParams(filterWidths));
+  const params = baked(randomParams(filterWidths));
   const of = (frames: number, variant: "dilated" | "strided") => () =>
-    network.forward(weights as Parameters<typeof network.forward>[0], input("x", [1, frames, 4, 2]), {
+    network.forward(params, input("x", [1, frames, 4, 2]), {
       variant,
       filterWidths,
     });
