@@ -143,11 +143,11 @@ test("links between pages lead to files and headings", () => {
   }
 });
 
-describe("api.md", () => {
+describe.each(["api.md", "graph.md"])("%s", (name) => {
   // Inside the repository, so that the packages are found; git ignores it.
-  const folder = join(root, "build/docs");
+  const folder = join(root, "build/docs", name);
   const before = process.cwd();
-  const samples = [...page("api.md").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
+  const samples = [...page(name).matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
 
   beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
