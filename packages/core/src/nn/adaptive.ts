@@ -2,6 +2,7 @@ import { add, div, maximum, mul, sqrt, square, sub } from "../graph/elementwise.
 import type { Node } from "../graph/node.js";
 import { decayed, type Optimiser, runningMean, runningMeanSquare, type Updated } from "./optimiser.js";
 
+/** Options of RMSprop, by PyTorch's defaults. */
 export interface RmspropOptions {
   /** Share of the running mean square that stays. */
   readonly alpha?: number;
@@ -40,6 +41,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimiser {
   };
 }
 
+/** Options of Adadelta, by PyTorch's defaults. */
 export interface AdadeltaOptions {
   /** Share of the running mean squares that stays. */
   readonly rho?: number;
@@ -65,6 +67,7 @@ export function adadelta({ rho = 0.9, epsilon = 1e-6, weightDecay = 0 }: Adadelt
   };
 }
 
+/** Options of Adagrad, by PyTorch's defaults. */
 export interface AdagradOptions {
   /** The rate of step t is divided by 1 + (t − 1) · rateDecay. */
   readonly rateDecay?: number;

@@ -13,6 +13,7 @@ export type BatchNormParams = {
   readonly running_var: Parameter;
 };
 
+/** How a batch norm is applied. */
 export interface BatchNormOptions {
   readonly mode: Mode;
   /** The channels' axis, 1 when absent. */

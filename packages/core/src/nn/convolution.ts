@@ -7,6 +7,7 @@ import { type Parameter, parameter, type Symbolic } from "./tree.js";
 /** A convolution's parameters; no `bias` where a normalisation follows. */
 export type ConvolutionParams = { readonly weight: Parameter; readonly bias?: Parameter };
 
+/** What a convolution's weights are made from. */
 export interface ConvolutionSizes {
   readonly inputs: number;
   readonly outputs: number;

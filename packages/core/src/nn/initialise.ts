@@ -16,13 +16,16 @@ function filled(shape: Shape, value: () => number): Float32Array {
   return data;
 }
 
+/** Zeros of a shape. */
 export const zeros = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape));
+/** Ones of a shape. */
 export const ones = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape)).fill(1);
 
 /** Numbers of [−bound, bound). */
 export const uniform = (random: Random, shape: Shape, bound: number): Float32Array =>
   filled(shape, () => random.uniform(-bound, bound));
 
+/** Numbers of the normal distribution around 0. */
 export const normal = (random: Random, shape: Shape, deviation: number): Float32Array =>
   filled(shape, () => random.normal(0, deviation));
 
@@ -35,6 +38,7 @@ export const truncatedNormal = (random: Random, shape: Shape, deviation: number)
     }
   });
 
+/** Which signal Kaiming's initialisation keeps steady. */
 export interface KaimingOptions {
   /** Keep the variance of the signal (`in`, the default) or of the gradient (`out`). */
   readonly fan?: "in" | "out";
@@ -46,9 +50,11 @@ export interface KaimingOptions {
 const kaimingDeviation = (shape: Shape, { fan = "in", slope = 0 }: KaimingOptions): number =>
   Math.sqrt(2 / ((1 + slope * slope) * fans(shape)[fan]));
 
+/** Uniform numbers of the deviation that keeps the variance through a (leaky) ReLU (He et al. 2015). */
 export const kaimingUniform = (random: Random, shape: Shape, options: KaimingOptions = {}): Float32Array =>
   uniform(random, shape, Math.sqrt(3) * kaimingDeviation(shape, options));
 
+/** Normal numbers of that deviation. */
 export const kaimingNormal = (random: Random, shape: Shape, options: KaimingOptions = {}): Float32Array =>
   normal(random, shape, kaimingDeviation(shape, options));
 
@@ -62,6 +68,7 @@ export function xavierUniform(random: Random, shape: Shape, gain = 1): Float32Ar
   return uniform(random, shape, gain * Math.sqrt(6 / (fan.in + fan.out)));
 }
 
+/** Normal numbers of the deviation of `xavierUniform`. */
 export function xavierNormal(random: Random, shape: Shape, gain = 1): Float32Array {
   const fan = fans(shape);
   return normal(random, shape, gain * Math.sqrt(2 / (fan.in + fan.out)));

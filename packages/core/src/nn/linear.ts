@@ -7,6 +7,7 @@ import { type Parameter, parameter, type Symbolic } from "./tree.js";
 /** An affine map's parameters: weight [outputs, inputs], bias [outputs]. */
 export type LinearParams = { readonly weight: Parameter; readonly bias?: Parameter };
 
+/** Lengths of the vectors that an affine map takes and gives. */
 export interface LinearSizes {
   readonly inputs: number;
   readonly outputs: number;

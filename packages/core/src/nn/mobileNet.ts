@@ -36,6 +36,7 @@ const STAGES = [
   [6, 320, 1, 1],
 ] as const;
 
+/** Which MobileNetV2 it is. */
 export interface MobileNetSizes {
   /** Multiplies all channels, 1 when absent. */
   readonly width?: number;

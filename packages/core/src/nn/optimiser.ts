@@ -61,6 +61,7 @@ export const scaled = (optimiser: Optimiser, factor: number): Optimiser => ({
 export const decayed = (gradient: Node, parameter: Node, weightDecay: number): Node =>
   weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
 
+/** Options of gradient descent, by PyTorch's defaults. */
 export interface SgdOptions {
   /** Share of the velocity that stays, 0 for none. */
   readonly momentum?: number;
@@ -94,6 +95,7 @@ export function sgd(options: SgdOptions = {}): Optimiser {
   };
 }
 
+/** Options of Adam and AdamW, by PyTorch's defaults. */
 export interface AdamOptions {
   /** Shares of the running means of the gradient and of its square that stay. */
   readonly betas?: readonly [number, number];

@@ -10,5 +10,6 @@ export const init = (channels = 1, slope = 0.25): PreluParams => ({
   weight: parameter([channels], new Float32Array(channels).fill(slope)),
 });
 
+/** x where it is positive, else slope · x. */
 export const forward = ({ weight }: Symbolic<PreluParams>, x: Node, channelAxis = 1): Node =>
   prelu(x, weight, channelAxis);

@@ -6,6 +6,7 @@ import { type Parameter, parameter } from "./tree.js";
 /** Weights by PyTorch's names: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, then `…_l1`; `…_reverse`. */
 export type RecurrentParams = { readonly [name: string]: Parameter };
 
+/** Sizes of a recurrent network. */
 export interface RecurrentSizes {
   readonly inputs: number;
   readonly hidden: number;

@@ -31,6 +31,7 @@ const LAYERS = {
   152: { blocks: [3, 8, 36, 3], bottleneck: true },
 } as const;
 
+/** Which residual network it is. */
 export interface ResNetSizes {
   readonly depth: keyof typeof LAYERS;
   /** Channels of the first layer, 64 in the paper and when absent; each further layer has twice as many. */

@@ -19,6 +19,7 @@ export type ResidualParams = {
   readonly downsample?: readonly [convolution.ConvolutionParams, batchNorm.BatchNormParams];
 };
 
+/** Channels and stride of a residual block. */
 export interface ResidualSizes {
   readonly inputs: number;
   /** Channels inside; a bottleneck gives four times as many. */
@@ -50,6 +51,7 @@ export const normedConvolution = (
     fill: (from, shape) => kaimingNormal(from, shape, { fan: "out" }),
   });
 
+/** A new block; its shortcut has a convolution where size or channels change. */
 export function init(random: Random, sizes: ResidualSizes): ResidualParams {
   const { inputs, width, stride = 1, bottleneck = false } = sizes;
   const outputs = outputsOf(sizes);

@@ -1,6 +1,7 @@
 /** A number for each step, steps counted from 0. */
 export type Schedule = (step: number) => number;
 
+/** The same number for each step. */
 export const constant =
   (value: number): Schedule =>
   () =>
@@ -30,6 +31,7 @@ export const cosine =
   (k) =>
     minimum + ((base - minimum) * (1 + Math.cos((Math.PI * k) / period))) / 2;
 
+/** Options of `cosineRestarts`. */
 export interface RestartOptions {
   base: number;
   /** Steps of the first descent. */
@@ -64,6 +66,7 @@ export const polynomial =
   (k) =>
     base * (1 - Math.min(k, steps) / steps) ** power;
 
+/** Options of `oneCycle`, by PyTorch's defaults. */
 export interface OneCycleOptions {
   /** The highest rate. */
   maximum: number;
@@ -102,6 +105,7 @@ export const batchNormMomentum =
   (k) =>
     initial * Math.exp((-k / steps) * Math.log(initial / final));
 
+/** Options of `plateau`, by PyTorch's defaults. */
 export interface PlateauOptions {
   /** By which the rate is multiplied. */
   factor?: number;

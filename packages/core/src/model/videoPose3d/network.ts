@@ -9,6 +9,7 @@ import { torchUniform } from "../../nn/initialise.js";
 import { EVALUATION, type Mode } from "../../nn/mode.js";
 import { type Parameter, parameter, type Symbolic } from "../../nn/tree.js";
 
+/** Sizes of a network's weights. */
 export interface NetworkOptions {
   /** Frames that each layer joins, odd: their product is the receptive field. */
   readonly filterWidths: readonly number[];
@@ -34,6 +35,7 @@ export type NetworkParams = {
   readonly shrink: { readonly weight: Parameter; readonly bias: Parameter };
 };
 
+/** How a network runs. */
 export interface ForwardOptions {
   /**
    * `dilated` gives a pose for each frame that has its whole receptive field; `strided` computes only what the poses of
