@@ -51,6 +51,23 @@ describe("ONNX Runtime behind the seam", () => {
     expect(results.map(({ z }) => z!.data[0])).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
   });
 
+  test("files of old operator sets run too, into buffers as well", async () => {
+    const old = writeOnnx({
+      name: "old",
+      inputs: [valueInfo("x", "float32", [2])],
+      outputs: [valueInfo("y", "float32")],
+      initialisers: [],
+      nodes: [node("Clip", ["x"], ["y"], { min: { float: 0 } })],
+      domains: { "": 7 },
+    });
+    const network = await onnxRuntime.load(old);
+    expect(network.outputs).toEqual(["y"]);
+    const y = floats(0, 0);
+    expect((await network.run({ x: floats(-1, 2) }, undefined, { y })).y).toBe(y);
+    expect([...y.data]).toEqual([0, 2]);
+    await network.close();
+  });
+
   test("bytes that are no network, wrong names and wrong types are refused with a remedy", async () => {
     const code = (promise: Promise<unknown>) =>
       promise.then(

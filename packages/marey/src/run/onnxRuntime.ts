@@ -1,7 +1,7 @@
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam";
 import * as ort from "onnxruntime-node";
-import { isStopped, STOP, withStop } from "./uncopied.js";
+import { isStopped, lacksStop, STOP, withStop } from "./uncopied.js";
 
 /** ONNX Runtime's graph-level messages (a Cast folded, an initialiser unused) are no news to people: errors only. */
 const ERRORS_ONLY = 3;
@@ -15,15 +15,20 @@ export const onnxRuntime: Runtime = { load };
 async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Network> {
   const { threads = 1, device = "cpu" } = options;
   requireDevice(device);
-  let session: ort.InferenceSession;
-  try {
-    session = await ort.InferenceSession.create(withStop(model), {
+  const open = (bytes: Uint8Array) =>
+    ort.InferenceSession.create(bytes, {
       executionProviders: [device],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",
       logSeverityLevel: ERRORS_ONLY,
+    });
+  let session: ort.InferenceSession;
+  try {
+    session = await open(withStop(model)).catch((cause: Error) => {
+      if (lacksStop(cause)) return open(model);
+      throw cause;
     });
   } catch (cause) {
     const { message } = cause as Error;
@@ -80,7 +85,8 @@ async function run(
   requireNames(session, feeds, only);
   const given = nativeTensors(feeds);
   const wanted = only ?? outputNames(session);
-  const buffered = wanted.length > 0 && wanted.every((name) => into[name]);
+  const buffered =
+    session.outputNames.includes(STOP) && wanted.length > 0 && wanted.every((name) => into[name]);
   let results: ort.InferenceSession.ReturnType;
   try {
     results = await session.run(given, { ...(buffered && { [STOP]: null }), ...fetches(wanted, into) });

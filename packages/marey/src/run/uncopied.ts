@@ -14,6 +14,9 @@ const SEQUENCE_STOPS = "Non tensor type is temporarily not supported.";
 /** Whether a run failed only with the copying, when all outputs were in their buffers. */
 export const isStopped = (cause: unknown): boolean => (cause as Error).message === SEQUENCE_STOPS;
 
+/** Whether a model can't have the output in front: it is written in an operator set before 11, which has no sequences. */
+export const lacksStop = (cause: Error): boolean => cause.message.includes("SequenceEmpty");
+
 /** A model with the output `STOP` in front of its own. Files in protobuf merge when they follow each other. */
 export function withStop(model: Uint8Array): Uint8Array {
   const name = field(OUTPUT_NAME, new TextEncoder().encode(STOP));
