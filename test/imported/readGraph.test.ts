@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
 import {
   compile,
@@ -19,6 +20,7 @@ import {
   tensor,
 } from "@marey/core/graph";
 import type { Tensor } from "@marey/core/seam";
+import fc from "fast-check";
 import { onnxRuntime } from "marey";
 import { describe, expect, test } from "vitest";
 
@@ -277,5 +279,22 @@ describe("what can't be read is refused", () => {
   test("shapes that only a run can know", () => {
     const model = one(["Reshape", "x shape", "y"], 17, { x: ["float32", [4]], shape: ["int64", [2]] });
     expect(refusal(model)).toMatchObject({ code: "ONNX_UNSUPPORTED" });
+  });
+
+  test("damaged files are read or refused, nothing else", () => {
+    const files = Object.values(cases).map(file);
+    fc.assert(
+      fc.property(fc.nat(files.length - 1), fc.nat(), fc.nat(255), fc.nat(), (which, at, value, other) => {
+        const damaged = (files[which] as Uint8Array).slice();
+        damaged[at % damaged.length] = value;
+        damaged[other % damaged.length]! ^= 1;
+        try {
+          readGraph(damaged);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MareyError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

@@ -78,12 +78,15 @@ function readScatterElements(call: OnnxCall): Node {
   return scatterElements(x, indices, updates, int(call, "axis", 0), reduction);
 }
 
+const MOST_CLASSES = 2 ** 20;
+
 /** Negative classes count from the end; the axis of classes may stand anywhere. */
 function readOneHot(call: OnnxCall): Node {
   const indices = operand(call, 0);
   const classes = values(call, 1)?.[0] ?? 0;
   const axis = int(call, "axis", -1);
   if (axis !== -1 && axis !== indices.shape.length) throw unsupported(call, `OneHot along axis ${axis}`);
+  if (!(classes >= 0 && classes <= MOST_CLASSES)) throw unsupported(call, `OneHot of ${classes} classes`);
   const [off, on] = values(call, 2) ?? [0, 1];
   const upright = where(less(indices, 0), add(indices, classes), indices);
   return add(mul(oneHot(upright, classes), on - off), off);

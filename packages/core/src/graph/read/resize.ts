@@ -113,6 +113,9 @@ function samplingOf(call: OnnxCall): Sampling {
   return { mode, coordinates, rounding, cubic: float(call, "cubic_coeff_a", -0.75) };
 }
 
+/** Cells of an axis: more are damage. */
+const LONGEST = 2 ** 16;
+
 /** Each axis is a product with a constant matrix, which is also its own derivative. */
 function readResize(call: OnnxCall): Node {
   const x = operand(call, 0);
@@ -124,6 +127,7 @@ function readResize(call: OnnxCall): Node {
   return targets(call, x).reduce((y, { axis, to, scale }) => {
     const from = y.shape[axis];
     if (to === from && scale === 1) return y;
+    if (!(to >= 1 && to <= LONGEST)) throw unsupported(call, `Resize of an axis to ${to}`);
     const weights = matrix(from, to, scale, sampling);
     if (!weights) throw unsupported(call, `Resize with coordinates ${sampling.coordinates}`);
     const by = constant(weights, [to, from]);

@@ -17,7 +17,7 @@ import {
 } from "./call.js";
 
 /** Ranges of more elements are no shape arithmetic but damage. */
-const LONGEST_RANGE = 2 ** 24;
+const LONGEST_RANGE = 2 ** 20;
 
 /** The values of an input that must be known. */
 function known(call: OnnxCall, index: number): number[] {

@@ -1,5 +1,5 @@
 import { MareyError } from "../../error.js";
-import { Constant, constant, input, type Node, type Shape } from "../node.js";
+import { Constant, constant, input, type Node, type Shape, sizeOf } from "../node.js";
 import { declaredShape, type TensorData } from "../onnx.js";
 import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from "../onnx_pb.js";
 import type { OnnxCall } from "./call.js";
@@ -13,6 +13,9 @@ export interface ReadParameter {
   readonly shape: Shape;
   readonly data: Float32Array;
 }
+
+/** Elements of an input: more are damage, or would fill the memory of most machines. */
+const LARGEST = 2 ** 28;
 
 /** State of one reading: the symbolic tensor of each value named so far. */
 export class Walk {
@@ -69,6 +72,13 @@ export class Walk {
         `its sizes are ${declared ? `[${declared.join(", ")}]` : "not declared"}, expected numbers`,
         "Give its shape",
       );
+    if (sizeOf(shape) > LARGEST)
+      throw new MareyError(
+        "ONNX_SHAPE",
+        where,
+        `a tensor [${shape}] fits into no memory`,
+        "Give a smaller shape, or export the network again",
+      );
     if (given && declared && !fits(given, declared))
       throw new MareyError(
         "ONNX_SHAPE",
@@ -108,10 +118,14 @@ export class Walk {
       const results = readerOf(proto)(call);
       return "op" in results ? [results as Node] : (results as readonly Node[]);
     } catch (error) {
-      // The operator's own check names its shapes; the file and the call's name come in front.
-      if (error instanceof MareyError && error.code === "GRAPH_SHAPE")
-        throw new MareyError("ONNX_INVALID", where, error.what, error.remedy, { cause: error });
-      throw error;
+      if (error instanceof MareyError && error.code !== "GRAPH_SHAPE") throw error;
+      // The operator's own check names its shapes; the file and the call's name come in front. What else goes wrong
+      // does so because a damaged file has attributes that can't be.
+      const [what, remedy] =
+        error instanceof MareyError
+          ? [error.what, error.remedy]
+          : [`its attributes can't be read (${(error as Error).message})`, "Export the network again"];
+      throw new MareyError("ONNX_INVALID", where, what, remedy, { cause: error });
     }
   }
 }
