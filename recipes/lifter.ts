@@ -44,6 +44,9 @@ export const settings = {
 };
 type Settings = typeof settings;
 
+/** What the tests change for a run of seconds. */
+export const tiny = { channels: 16, epochs: 1, batches: 2, batch: 16, warmUp: 1 };
+
 const mirrors = { keypoints: h36m17.mirror, positions: h36m17.mirror };
 const widthsOf = ({ widths }: Settings) => widths.split(",").map(Number);
 
