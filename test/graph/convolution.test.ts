@@ -126,6 +126,7 @@ const forms: Record<string, Case> = {
     dilations: [2, 1],
     pads: [1, 2, 3, 0],
   },
+  "shifted copies of single channels": { ...plain, groups: 3, inputs: 1, outputs: 1, space: [16, 17] },
   "few channels, unfolded": { ...plain, inputs: 3, outputs: 5, space: [8, 8] },
   "stride, unfolded": { ...plain, inputs: 4, outputs: 5, space: [11, 12], strides: [2, 2] },
   "unfolded one by one": {

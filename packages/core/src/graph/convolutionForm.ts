@@ -35,6 +35,8 @@ export const windowCounts = (space: Shape, kernel: Shape, { strides, dilations, 
 /** Below so many windows, products per example are too small for Conv's kernel; the batch is put inside one product. */
 const FEW_FORWARD = 16;
 const FEW_BACKWARD = 32;
+/** From so many windows on, products of rows with rows are the fastest weight gradient of single channels. */
+const MANY_DEPTHWISE = 256;
 
 const joinable = (x: Node, { groups }: Geometry) => groups === 1 && x.shape[0] > 1;
 
@@ -75,12 +77,14 @@ export function inputForm(g: Node, weight: Node, space: Shape, geometry: Geometr
 export function weightForm(x: Node, g: Node, kernel: Shape, geometry: Geometry): Node {
   const { groups } = geometry;
   const [inputs, outputs] = [x.shape[1], g.shape[1]];
-  if (joinable(x, geometry) && sizeOf(spaceOf(g.shape)) < outputs) {
+  const windows = sizeOf(spaceOf(g.shape));
+  if (joinable(x, geometry) && windows < outputs) {
     const product = matmul(rowsOf(g), windowRows(x, kernel, geometry), { transA: true });
     return tapsFirst(reshape(product, [outputs, ...kernel, inputs]));
   }
+  const depthwise = groups === inputs && groups === outputs && windows >= MANY_DEPTHWISE;
   const wide = Math.min(inputs, outputs) / groups >= 16;
-  if (wide && isSame(x, g, kernel, geometry)) return shiftedProducts(x, g, kernel, geometry);
+  if ((wide || depthwise) && isSame(x, g, kernel, geometry)) return shiftedProducts(x, g, kernel, geometry);
   const unfolded = unfold(x, kernel, geometry);
   const columns = reshape(unfolded, [x.shape[0], groups, (inputs / groups) * sizeOf(kernel), -1]);
   const products = matmul(grouped(g, groups), columns, { transB: true });
