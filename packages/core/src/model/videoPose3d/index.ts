@@ -54,13 +54,31 @@ export { flipCamera, flipPoses } from "./flip.js";
 export { HUMAN36M_CAMERAS, human36mCameras, readHuman36mCameras } from "./human36m.js";
 export { type Lifter, type LifterOptions, openLifter } from "./infer.js";
 export { type LifterInput, type LiftTrackOptions, liftKeypoints, liftTrack } from "./lift.js";
-export { DETECTED_JOINTS, deriveAxialJoints, lifterInput } from "./lifterInput.js";
+export { DETECTED_JOINTS, deriveAxialJoints, lifterInput, seenJoints } from "./lifterInput.js";
 export * as loss from "./loss.js";
 export * as network from "./network.js";
 export { type ForwardOptions, type NetworkOptions, type NetworkParams, receptiveField } from "./network.js";
 export { PLACEMENT_DEFAULTS, type PlacementOptions, placeRoot } from "./placement.js";
+export {
+  initSemiSupervised,
+  type JointPair,
+  type SemiSupervisedOptions,
+  type SemiSupervisedParams,
+  semiSupervised,
+  sharedJoints,
+  type UnlabelledExamples,
+  unlabelledExamples,
+} from "./semiSupervised.js";
 export { type LiftSequence, type MotionClip, relativeToRoot } from "./sequence.js";
-export { DROPOUT, type ExampleOptions, type Examples, examples, supervised } from "./train.js";
+export { LONGEST_GAP, type Stretch, type StretchOptions, seenStretches } from "./stretches.js";
+export {
+  DROPOUT,
+  type ExampleOptions,
+  type Examples,
+  examples,
+  supervised,
+  type TrainingForm,
+} from "./train.js";
 export {
   EVALUATION_DEFAULTS,
   type EvaluationOptions,
