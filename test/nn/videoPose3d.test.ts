@@ -1,5 +1,5 @@
 import { random } from "@marey/core/array";
-import { input } from "@marey/core/graph";
+import { constant, input } from "@marey/core/graph";
 import { type ForwardOptions, network, receptiveField } from "@marey/core/model/videoPose3d";
 import { baked, count, leaves } from "@marey/core/nn";
 import { describe, expect, test } from "vitest";
@@ -123,6 +123,29 @@ test("the residual path is the newest frame where the network is causal, else th
       const whole = await poses(params, x, { variant, filterWidths, causal });
       expect(await poses(params, alone(frame), { variant, filterWidths, causal })).toEqual(whole);
     }
+});
+
+test.each(["dilated", "strided"] as const)("%s: masks that are given are N×C×T", async (variant) => {
+  const filterWidths = [1];
+  const params = randomParams(filterWidths);
+  const kept = { sequence: 1, frame: 2 };
+  const mask = (shape: readonly number[]) => {
+    expect(shape).toEqual([2, small.channels, 5]);
+    const here = (i: number) => i % 5 === kept.frame && Math.floor(i / 5 / small.channels) === kept.sequence;
+    return constant(
+      Uint8Array.from({ length: 10 * small.channels }, (_, i) => Number(here(i))),
+      shape,
+      "bool",
+    );
+  };
+  const options = { variant, filterWidths, dropout: 0.5, mode: { training: true, mask } };
+  const y = await poses(params, noise([2, 5, 4, 2], 6), options);
+  const bias = params.shrink.bias.data;
+  for (let frame = 0; frame < 10; frame++) {
+    const off = largestDifference(y.slice(frame * 9, frame * 9 + 9), bias);
+    if (frame === 5 * kept.sequence + kept.frame) expect(off).toBeGreaterThan(0.01);
+    else expect(off).toBe(0);
+  }
 });
 
 test("a dense filter with zeros between its taps is the dilated one", async () => {

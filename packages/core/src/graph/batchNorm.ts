@@ -72,7 +72,7 @@ function trainingCall([x, weight, bias]: readonly Node[], epsilon: number, outpu
     inputs: [x, weight, bias, mul(own, epsilon), mul(own, -epsilon)],
     attributes: { epsilon: { float: epsilon }, momentum: { float: 0 }, training_mode: 1 },
     output,
-    ...(output > 0 && { outputs: 3 }), // the kernel has one output or three
+    outputs: 3, // in training mode its shape rule wants all of them
   };
 }
 
