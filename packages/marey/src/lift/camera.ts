@@ -1,7 +1,8 @@
 import { MareyError } from "@marey/core";
 import type { Camera, Rig } from "@marey/core/camera";
-import type { Keypoints } from "@marey/core/motion";
-import { readCalibration } from "../session/cameras.js";
+import type { WorldOptions } from "@marey/core/model/videoPose3d";
+import type { UpAxis } from "@marey/core/motion";
+import { fitCamera, readCalibration } from "../session/cameras.js";
 
 /** What is known of the camera. */
 export interface CameraChoice {
@@ -18,29 +19,59 @@ const USUAL_FOCAL = 0.8;
 
 const IDENTITY = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
 
+/** The camera that a calibration file holds. */
+export interface Calibrated {
+  camera: Camera;
+  up: UpAxis;
+  file: string;
+}
+
+/**
+ * The camera of a choice with a calibration; undefined without one.
+ *
+ * @throws MareyError `OPTION` for choices that contradict each other, `CAMERA_MISSING`, and those of the readers.
+ */
+export async function calibratedCamera({
+  focal,
+  calibration,
+  camera,
+}: CameraChoice): Promise<Calibrated | undefined> {
+  if (calibration === undefined) {
+    if (camera === undefined) return undefined;
+    throw new MareyError("OPTION", "--camera", "there is no calibration to find it in", "Pass --calibration");
+  }
+  if (focal !== undefined)
+    throw new MareyError(
+      "OPTION",
+      "--focal",
+      "the calibration has a focal length too",
+      "Leave one of them out",
+    );
+  const rig = await readCalibration(calibration);
+  return { camera: namedCamera(rig, calibration, camera), up: rig.up, file: calibration };
+}
+
+/** A camera for pictures of a size, where it stands if that is known, and in a few words where it came from. */
+export interface ViewCamera {
+  camera: Camera;
+  place?: WorldOptions["place"];
+  note: string;
+}
+
 /**
  * The camera of a view: calibrated, or a pinhole with the focal length that is given or usual.
  *
- * @returns `note` says in a few words where it came from.
- * @throws MareyError `LIFT_PICTURE_SIZE` when the size of the pictures isn't known; `CAMERA_MISSING`, `CAMERA_SIZE`.
+ * @throws MareyError `LIFT_PICTURE_SIZE` when the size of the pictures isn't known; `CAMERA_SIZE`.
  */
-export async function cameraOf(
-  { width, height }: Keypoints,
-  { focal, calibration, camera }: CameraChoice,
-): Promise<{ camera: Camera; rig?: Rig; note: string }> {
-  if (calibration !== undefined) {
-    const rig = await readCalibration(calibration);
-    const found = namedCamera(rig, calibration, camera);
-    requireSize(found, { width, height }, calibration);
-    return { camera: found, rig, note: `${calibration} [${found.name}]` };
+export function cameraOf(size: PictureSize, { focal }: CameraChoice, calibrated?: Calibrated): ViewCamera {
+  if (calibrated) {
+    const { file, up } = calibrated;
+    const camera = fittedTo(calibrated.camera, size, file);
+    const { rotation, translation } = camera;
+    return { camera, place: { rotation, translation, up }, note: `${file} [${camera.name}]` };
   }
-  if (!(width > 0 && height > 0))
-    throw new MareyError(
-      "LIFT_PICTURE_SIZE",
-      "the detections",
-      "they don't say how large the pictures were",
-      "Pass --size WIDTHxHEIGHT",
-    );
+  const { width, height } = size;
+  if (!(width > 0 && height > 0)) throw sizeUnknown("the detections");
   const f = focal ?? USUAL_FOCAL * Math.max(width, height);
   const note =
     focal === undefined ? `none; a focal length of ${Math.round(f)} px assumed` : `focal length ${f} px`;
@@ -51,6 +82,19 @@ export async function cameraOf(
     note,
   };
 }
+
+interface PictureSize {
+  width: number;
+  height: number;
+}
+
+const sizeUnknown = (where: string) =>
+  new MareyError(
+    "LIFT_PICTURE_SIZE",
+    where,
+    "how large the pictures were is not known",
+    "Pass --size WIDTHxHEIGHT",
+  );
 
 function namedCamera({ cameras }: Rig, file: string, name?: string): Camera {
   const named =
@@ -64,21 +108,12 @@ function namedCamera({ cameras }: Rig, file: string, name?: string): Camera {
   );
 }
 
-/** Pixels by which recoding may cut or pad a picture. */
-const BLOCK = 15;
-
-function requireSize(
-  camera: Camera,
-  { width, height }: { width: number; height: number },
-  file: string,
-): void {
-  const known = width > 0 && height > 0 && camera.width > 0 && camera.height > 0;
-  if (!known || (Math.abs(camera.width - width) <= BLOCK && Math.abs(camera.height - height) <= BLOCK))
-    return;
-  throw new MareyError(
-    "CAMERA_SIZE",
-    `${file} [${camera.name}]`,
-    `calibrated at ${camera.width}×${camera.height}, but the pictures are ${width}×${height}`,
-    "Calibrate at the recorded size, or pass the size of the pictures with --size",
-  );
+/** The camera with the size of the pictures, or of its own pictures where theirs isn't known. @throws MareyError */
+function fittedTo(camera: Camera, { width, height }: PictureSize, file: string): Camera {
+  if (width > 0 && height > 0) {
+    const fitted = fitCamera(camera, { name: "the input", width, height }, file);
+    return fitted.width > 0 ? fitted : { ...fitted, width, height };
+  }
+  if (camera.width > 0 && camera.height > 0) return camera;
+  throw sizeUnknown(`${file} [${camera.name}]`);
 }

@@ -1,2 +1,3 @@
-export { type LiftHost, type LiftSettings, lift } from "./lift.js";
+export { type LiftSettings, lift } from "./lift.js";
 export { type LifterCard, type OpenedLifter, openDefaultLifter, writeLifter } from "./lifter.js";
+export type { LiftHost } from "./people.js";

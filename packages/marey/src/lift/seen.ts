@@ -24,25 +24,47 @@ export interface Seen {
   keypoints: Keypoints;
   source: "videos" | "detections";
   detector: string;
+  /** The frame rate is a guess: the source doesn't say and nobody else did. */
+  assumedRate: boolean;
 }
+
+/** Hz of detections when nobody says. */
+const USUAL_RATE = 30;
 
 /**
  * The people of one view: of a video or folder of pictures through the embedded eyes; of OpenPose files, COCO's or
  * Marey's own JSON as they are.
  *
- * @throws MareyError `LIFT_INPUT` for a motion that already has three dimensions, and the errors of the readers.
+ * @throws MareyError `LIFT_INPUT` for a motion that already has three dimensions; `LIFT_FRAMES` when no frame is left of
+ *   those asked for; `OPTION` for what a video knows itself; and the errors of the readers.
  */
 export async function seenPeople(
   input: string,
   options: SeenOptions,
   { progress, signal }: { progress: Progress; signal?: AbortSignal },
 ): Promise<Seen> {
+  const { start = 0, end = Infinity } = options;
+  if (end <= start)
+    throw new MareyError(
+      "OPTION",
+      "--end",
+      `frame ${end} isn't after --start ${start}`,
+      "Correct one of them",
+    );
   if (await isStored(input)) return storedPeople(input, options);
+  for (const option of ["size", "frameRate"] as const)
+    if (options[option] !== undefined)
+      throw new MareyError(
+        "OPTION",
+        option === "size" ? "--size" : "--frame-rate",
+        `${input} is a video, which knows it itself`,
+        "Leave the option out; it is for stored keypoints",
+      );
   const runtime = workerRuntime();
   try {
     const eyes = await openEyes({ model: options.model, runtime });
-    const { start, end } = options;
-    const source = await openFrames(input, { start, end, longerSide: eyes.longerSide });
+    const range = { start: options.start, end: options.end };
+    const source = await openFrames(input, { ...range, longerSide: eyes.longerSide });
     const task = progress.task("looking");
     const detections = await detectVideo(source, eyes, { signal, onProgress: task.update });
     task.end();
@@ -50,6 +72,7 @@ export async function seenPeople(
       keypoints: tracksOf(identifyPeople(detections)),
       source: "videos",
       detector: options.model,
+      assumedRate: false,
     };
   } finally {
     await runtime.close();
@@ -67,7 +90,8 @@ async function isStored(input: string): Promise<boolean> {
 }
 
 async function storedPeople(input: string, { start, end, frameRate, size }: SeenOptions): Promise<Seen> {
-  const file = await readSource(input, { frameRate });
+  // Readers pass on the rate that they are given where the files don't say.
+  const file = await readSource(input, { frameRate: frameRate ?? Number.NaN });
   if (file.kind === "motion")
     throw new MareyError(
       "LIFT_INPUT",
@@ -75,18 +99,30 @@ async function storedPeople(input: string, { start, end, frameRate, size }: Seen
       "it holds a motion in three dimensions",
       "Give a video or two-dimensional keypoints, or use marey convert",
     );
-  const whole =
+  const source = file.kind === "keypoints" ? file.keypoints : file.detections;
+  const [width, height] = size ?? [source.width, source.height];
+  const assumedRate = frameRate === undefined && Number.isNaN(source.frameRate);
+  const known = { width, height, frameRate: frameRate ?? (assumedRate ? USUAL_RATE : source.frameRate) };
+  const whole: Keypoints =
     file.kind === "keypoints"
-      ? file.keypoints
-      : tracksOf(
-          file.detections.frames.some((people) => people.some(({ id }) => id !== undefined))
-            ? file.detections
-            : identifyPeople(file.detections),
-        );
-  const [width, height] = size ?? [whole.width, whole.height];
-  const rate = frameRate ?? whole.frameRate;
-  const keypoints = cut({ ...whole, width, height, frameRate: rate }, start, end);
-  return { keypoints, source: "detections", detector: "stored detections" };
+      ? { ...file.keypoints, ...known }
+      : tracksOf(identified({ ...file.detections, ...known }));
+  const keypoints = cut(whole, start, end);
+  if (keypoints.frameCount > 0)
+    return { keypoints, source: "detections", detector: "stored detections", assumedRate };
+  const last = whole.firstFrame + whole.frameCount - 1;
+  throw new MareyError(
+    "LIFT_FRAMES",
+    input,
+    whole.frameCount > 0 ? `it has frames ${whole.firstFrame} to ${last} only` : "it has no frames",
+    "Correct --start and --end, or give another file",
+  );
+}
+
+/** Who is who, as the source says, or by following people. */
+function identified(detections: Detections): Detections {
+  const isKnown = detections.frames.some((people) => people.some(({ id }) => id !== undefined));
+  return isKnown ? detections : identifyPeople(detections);
 }
 
 /** The tracks of people whom detections name. */

@@ -61,8 +61,12 @@ const list = (things: readonly { name: string }[]) => things.map(({ name }) => n
 /** Encoders work in blocks of 16: recoding may cut or pad this many columns or rows. */
 const BLOCK = 15;
 
-/** The camera for pictures of the view's size: the calibration's own, with the edges cut off, or scaled. */
-function fitCamera(camera: Camera, view: ViewShape, calibration: string): Camera {
+/**
+ * The camera for pictures of the view's size: the calibration's own, with the edges cut off, or scaled.
+ *
+ * @throws MareyError `CAMERA_SIZE`.
+ */
+export function fitCamera(camera: Camera, view: ViewShape, calibration: string): Camera {
   const { width, height } = view;
   if (!width || !camera.width || (width === camera.width && height === camera.height)) return camera;
   const [x, y] = [camera.width - width, camera.height - height];

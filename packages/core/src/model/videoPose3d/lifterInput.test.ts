@@ -94,6 +94,19 @@ describe("a lifter's input", () => {
     expect(lost).toEqual(["pelvis", "left_hip", "spine"]);
   });
 
+  test("puts a joint that is never seen where its partner is, and refuses if neither is", () => {
+    const data = detections(coco17);
+    const hide = (joint: string) => {
+      for (let t = 0; t < FRAMES; t++) data[(t * 17 + coco17.joints.indexOf(joint)) * 3 + 2] = 0;
+    };
+    hide("left_ankle");
+    const { keypoints, measured } = lifterInput(data, coco17);
+    expect(at(keypoints, 3, "left_ankle")).toEqual(at(keypoints, 3, "right_ankle"));
+    expect(measured[3 * 17 + h36m17.joints.indexOf("left_ankle")]).toBe(0);
+    hide("right_ankle");
+    expect(() => lifterInput(data, coco17)).toThrow(/right_ankle: it is not seen in any of 5 frames/);
+  });
+
   test("is refused from a layout without legs", () => {
     const bust = skeleton("bust", [
       ["left_shoulder", null, 0.1],

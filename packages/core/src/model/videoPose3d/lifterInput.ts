@@ -66,25 +66,44 @@ const HEAD_RULES: readonly { names: readonly string[]; share: number }[] = [
 /**
  * A detector's joints as the lifter's input: the layout `h36m17`, in pixels. Limbs are taken by name, the rest is made
  * of hips, shoulders and the middle of the head (see `deriveAxialJoints`); keypoints that already are `h36m17` are
- * taken as they are. Gaps are interpolated in time, as VideoPose3D does.
+ * taken as they are. Gaps are interpolated in time, as VideoPose3D does; a joint that is never seen takes the place of its
+ * partner on the other side, where it is in a view from the side, the usual reason.
  *
  * @param data T×J×3: x, y in pixels, confidence; NaN where missing.
  * @param threshold Confidence below which a joint counts as missing.
  * @returns `keypoints` T×17×2; `measured` T×17, 1 where nothing had to be interpolated.
- * @throws MareyError `LIFT_LAYOUT` when the layout lacks a limb's joint or any point of the head, or when one of these
- *   is never seen.
+ * @throws MareyError `LIFT_LAYOUT` when the layout lacks a limb's joint or any point of the head; `LIFT_UNSEEN` when
+ *   the head, or a joint and its partner, are never seen.
  */
 export function lifterInput(
   data: Float32Array,
   skeleton: Skeleton,
   threshold = 0.2,
 ): { keypoints: Float32Array; measured: Uint8Array } {
+  const exact = skeleton.name === h36m17.name;
+  const keypoints = seenJoints(data, skeleton, threshold);
+  const lost = closeGaps(keypoints, exact ? ALL_JOINTS : FOUND_JOINTS);
+  if (!exact) deriveAxialJoints(keypoints);
+  return { keypoints, measured: exact ? measuredOf(lost) : derivedMeasured(lost) };
+}
+
+const ALL_JOINTS: readonly number[] = joints.map((_, j) => j);
+/** Limbs, and the middle of the head. */
+const FOUND_JOINTS: readonly number[] = [...DETECTED_JOINTS, HEAD];
+
+/**
+ * What a detector saw of the lifter's joints, before gaps are closed and the axis is made: T×17×2, pixels; NaN where it
+ * saw nothing. Of other layouts than `h36m17` only limbs and the middle of the head.
+ *
+ * @throws MareyError `LIFT_LAYOUT`.
+ */
+export function seenJoints(data: Float32Array, skeleton: Skeleton, threshold = 0.2): Float32Array {
   const own = skeleton.joints.length;
   const frames = data.length / (own * 3);
   const exact = skeleton.name === h36m17.name;
   const keypoints = new Float32Array(frames * LIFTED_JOINTS * 2).fill(NaN);
   const sources = limbSources(skeleton);
-  const read = exact ? sources.map((_, j) => j) : DETECTED_JOINTS;
+  const read = exact ? ALL_JOINTS : DETECTED_JOINTS;
   for (let t = 0; t < frames; t++) {
     const from = t * own * 3;
     const to = t * LIFTED_JOINTS * 2;
@@ -96,9 +115,7 @@ export function lifterInput(
     }
     if (!exact) writeHead(data, from, skeleton, threshold, keypoints, to);
   }
-  const lost = closeGaps(keypoints, exact ? read : [...DETECTED_JOINTS, HEAD]);
-  if (!exact) deriveAxialJoints(keypoints);
-  return { keypoints, measured: exact ? measuredOf(lost) : derivedMeasured(lost) };
+  return keypoints;
 }
 
 /** Where each limb's joint, or for `h36m17` each joint, stands in the layout. */
@@ -146,6 +163,7 @@ function closeGaps(keypoints: Float32Array, wanted: readonly number[]): Uint8Arr
   const frames = keypoints.length / (LIFTED_JOINTS * 2);
   const all = new Uint8Array(frames * LIFTED_JOINTS);
   const lost = new Uint8Array(frames);
+  const never = new Set<number>();
   for (const j of wanted) {
     let gaps = 0;
     for (let t = 0; t < frames; t++) {
@@ -153,16 +171,24 @@ function closeGaps(keypoints: Float32Array, wanted: readonly number[]): Uint8Arr
       all[t * LIFTED_JOINTS + j] = lost[t];
       gaps += lost[t];
     }
-    if (gaps > 0 && gaps === frames)
-      throw new MareyError(
-        "LIFT_LAYOUT",
-        `joint ${joints[j]}`,
-        `it is not seen in any of ${frames} frames`,
-        "Lift a part of the video in which the whole body is seen",
-      );
-    if (gaps > 0) interpolateGaps(keypoints, lost, LIFTED_JOINTS, j);
+    if (gaps === frames) never.add(j);
+    else if (gaps > 0) interpolateGaps(keypoints, lost, LIFTED_JOINTS, j);
   }
+  if (frames > 0) for (const j of never) takePartner(keypoints, j, never);
   return all;
+}
+
+function takePartner(keypoints: Float32Array, joint: number, never: ReadonlySet<number>): void {
+  const partner = mirror[joint];
+  if (never.has(partner))
+    throw new MareyError(
+      "LIFT_UNSEEN",
+      `joint ${joints[joint]}`,
+      `it is not seen in any of ${keypoints.length / (LIFTED_JOINTS * 2)} frames`,
+      "Lift a part of the video in which the whole body is seen",
+    );
+  for (let at = 0; at < keypoints.length; at += LIFTED_JOINTS * 2)
+    for (let k = 0; k < 2; k++) keypoints[at + 2 * joint + k] = keypoints[at + 2 * partner + k];
 }
 
 const measuredOf = (lost: Uint8Array) => lost.map((gap) => 1 - gap);
