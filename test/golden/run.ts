@@ -10,6 +10,7 @@ import { type Case, GoldenFailure, goldenFolder, type Operations, readGroup } fr
 import { formats } from "./formats.js";
 import { geometry } from "./geometry.js";
 import { losses } from "./losses.js";
+import { metrics } from "./metrics.js";
 import { networks } from "./networks.js";
 import { ops } from "./ops.js";
 import { optim } from "./optim.js";
@@ -22,7 +23,7 @@ const groups: Record<string, Operations> = {
   smoothing,
   association,
   bootstrapping: {},
-  metrics: {},
+  metrics,
   formats,
   ops,
   optim,
