@@ -1,4 +1,4 @@
-import { add, div, mul, sqrt, sub } from "./elementwise.js";
+import { add, div, mul, neg, sqrt, sub } from "./elementwise.js";
 import { matmul } from "./linear.js";
 import { expand, reshape, slice } from "./movement.js";
 import {
@@ -84,20 +84,21 @@ const BatchNorm: Op<StandardiseAttributes> = {
     return inputs[0].shape;
   },
   /**
-   * With x̂ the standardised x and n values per channel: dweight = Σ g·x̂, dbias = Σ g,
-   * dx = weight/σ · (g − dbias/n − x̂·dweight/n), written as a·g + (b·x + c) with numbers a, b, c per channel.
+   * With d = x − mean, σ² = variance + ε and n values per channel: dweight = Σ g·d / σ, dbias = Σ g,
+   * dx = weight/σ · (g − dbias/n − d/σ · dweight/n), written as a·g + (b·d + c) with numbers a, b, c per channel.
    */
   gradient: ({ inputs, attributes }, g) => {
     const [x, weight] = inputs;
     const [mean, variance] = [BatchMean, BatchVariance].map((op) => apply(op, inputs, attributes));
     const count = sizeOf(x.shape) / x.shape[1];
+    const centred = apply(ChannelAffine, [x, filled(x.shape[1], 1), neg(mean)], {});
     const perSigma = div(1, sqrt(add(variance, attributes.epsilon)));
     const dBias = channelSum(g);
-    const dWeight = mul(sub(channelDot(g, x), mul(mean, dBias)), perSigma);
+    const dWeight = mul(channelDot(g, centred), perSigma);
     const a = mul(weight, perSigma);
     const b = mul(mul(a, perSigma), mul(dWeight, -1 / count));
-    const c = sub(mul(mul(a, dBias), -1 / count), mul(b, mean));
-    return [add(mul(g, beside(a, g)), apply(ChannelAffine, [x, b, c], {})), dWeight, dBias];
+    const c = mul(mul(a, dBias), -1 / count);
+    return [add(mul(g, beside(a, g)), apply(ChannelAffine, [centred, b, c], {})), dWeight, dBias];
   },
   form: ({ inputs, attributes }) => trainingCall(inputs, attributes.epsilon, 0),
   plain: ({ inputs, attributes }) => {
