@@ -6,6 +6,7 @@ export type { C3dParameter } from "./c3dParameters.js";
 export { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 export { type CaffeLayer, type CaffeModel, caffeTensors, readCaffeModel } from "./caffe.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
+export { type CocoOptions, isCocoKeypoints, readCocoKeypoints } from "./coco.js";
 export { type CsvOptions, readCsv, writeCsv } from "./csv.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
 export {

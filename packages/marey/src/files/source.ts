@@ -1,12 +1,15 @@
 import { stat } from "node:fs/promises";
 import { MareyError } from "@marey/core";
 import {
+  isCocoKeypoints,
   lastNumber,
   type MareyFile,
   type MotionFormat,
   type MotionReadOptions,
   motionFormatOf,
   motionFormats,
+  readCocoKeypoints,
+  readJson,
   readMareyJson,
   readOpenPose,
 } from "@marey/core/format";
@@ -39,14 +42,22 @@ export async function readSource(path: string, options: SourceOptions = {}): Pro
   return { kind: "motion", motion: format.read(bytes, path, options) };
 }
 
-/** Marey's own JSON says so at its beginning; any other is a frame of OpenPose's. */
+/** Marey's own JSON says so at its beginning, COCO's is a list or has annotations; any other is a frame of OpenPose's. */
 function readJsonSource(path: string, bytes: Uint8Array, { skeleton, frameRate }: SourceOptions): MareyFile {
   if (beginning(bytes).includes('"marey-')) return readMareyJson(bytes, path);
+  if (isCoco(bytes, path))
+    return { kind: "detections", detections: readCocoKeypoints(bytes, path, { skeleton, frameRate }) };
   const name = lastNumber(path) === undefined ? `${path} 0` : path;
   return {
     kind: "detections",
     detections: readOpenPose([{ name, bytes }], { skeleton, frameRate, where: path }),
   };
+}
+
+function isCoco(bytes: Uint8Array, path: string): boolean {
+  const start = beginning(bytes);
+  // OpenPose's files are many and small, and mostly known without parsing them twice.
+  return start.startsWith("[") || (!start.includes('"people"') && isCocoKeypoints(readJson(bytes, path)));
 }
 
 const beginning = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes.subarray(0, 64)).trimStart();
@@ -61,7 +72,7 @@ function recognise(path: string, bytes: Uint8Array): MotionFormat {
     npz: start.startsWith("PK\u0003\u0004"),
     glb: start.startsWith("glTF"),
     csv: start.startsWith("frame,time,person"),
-    json: start.startsWith("{"),
+    json: /^[{[]/.test(start),
     c3d: bytes[1] === 0x50,
   };
   return motionFormats.find(({ name }) => signs[name]) ?? motionFormatOf(path);
