@@ -178,4 +178,5 @@ test("a sequence that is too short, or no multiple for the strided network, is r
   expect(of(8, "dilated")).toThrow(/T ≥ 9.*repeating its edge frames/);
   expect(of(13, "strided")).toThrow(/multiple of 9/);
   expect(of(13, "dilated")().shape).toEqual([1, 5, 3, 3]);
+  expect(() => randomParams([3, 2])).toThrow(/\[3, 2\].*odd/);
 });

@@ -1,4 +1,5 @@
 import type { Random } from "../../array/random.js";
+import { MareyError } from "../../error.js";
 import { add, mul } from "../../graph/elementwise.js";
 import { matmul } from "../../graph/linear.js";
 import { reshape, slice, stack, transpose } from "../../graph/movement.js";
@@ -57,12 +58,24 @@ export const receptiveField = (filterWidths: readonly number[]): number =>
   filterWidths.reduce((product, width) => product * width, 1);
 
 /** Taps of each filter: dense ones span what dilated ones span. */
-const tapsOf = (filterWidths: readonly number[], dense: boolean): number[] =>
-  filterWidths.map((width, i) =>
+function tapsOf(filterWidths: readonly number[], dense: boolean): number[] {
+  if (filterWidths.length === 0 || filterWidths.some((width) => !(width >= 1 && width % 2 === 1)))
+    throw new MareyError(
+      "LIFT_WIDTHS",
+      "filterWidths",
+      `[${filterWidths.join(", ")}] has no middle frame in each filter`,
+      "Give odd whole numbers, such as 3, 3, 3",
+    );
+  return filterWidths.map((width, i) =>
     dense ? (width - 1) * receptiveField(filterWidths.slice(0, i)) + 1 : width,
   );
+}
 
-/** New parameters, as PyTorch initialises them. */
+/**
+ * New parameters, as PyTorch initialises them.
+ *
+ * @throws MareyError `LIFT_WIDTHS` when a filter has no middle frame.
+ */
 export function init(random: Random, options: NetworkOptions): NetworkParams {
   const { filterWidths, channels, jointsIn, jointsOut, features = 2, dense = false } = options;
   const weight = (...shape: number[]) => parameter(shape, torchUniform(random, shape));
@@ -90,6 +103,7 @@ export function init(random: Random, options: NetworkOptions): NetworkParams {
  *
  * @param x N×T×J×F, normalised keypoints; `strided` takes T as a multiple of the receptive field.
  * @returns N×T'×J'×3, metres, camera space, from the root; T' = T − receptive field + 1, `strided` one per window.
+ * @throws MareyError `GRAPH_SHAPE` when T doesn't fit, `LIFT_WIDTHS` when a filter has no middle.
  */
 export function forward(params: Symbolic<NetworkParams>, x: Node, options: ForwardOptions): Node {
   const { causal = false, dropout: rate = 0, mode = EVALUATION } = options;
