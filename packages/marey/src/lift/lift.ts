@@ -61,7 +61,7 @@ async function liftInto(files: FileSet, input: string, settings: LiftSettings, h
     const { camera, place, note } = cameraOf(keypoints, settings, calibrated);
     const view = peopleInView(keypoints);
     const { lifted, skipped } = await clock.time("lift", () =>
-      liftPeople(opened, view.seen, keypoints, camera, host, settings.people),
+      liftPeople(opened, view.people, keypoints, camera, host, settings.people),
     );
     skipped.push(...view.skipped);
     if (lifted.length === 0) throw nobody(input, keypoints, skipped);
@@ -143,7 +143,7 @@ function nobody(
     ? `of whom was seen in frames ${skipped.firstFrame} to ${skipped.lastFrame}, ${skipped.reason}${more}`
     : people.length > 0
       ? "nobody stayed in view long enough"
-      : `nobody was found in ${frameCount} frames`;
+      : `nobody was found in ${frameCount} ${frameCount === 1 ? "frame" : "frames"}`;
   return new MareyError(
     "LIFT_NOBODY",
     input,

@@ -5,8 +5,9 @@ import type { Keypoints, KeypointTrack } from "@marey/core/motion";
 import type { Progress, TaskProgress } from "../progress.js";
 import type { OpenedLifter } from "./lifter.js";
 
-/** Seconds that someone must be seen at a time to be lifted. */
+/** Seconds that someone must be seen at a time to be lifted, and share of these frames in which they must be. */
 const SHORTEST = 0.3;
+const MOSTLY = 1 / 3;
 
 /** Someone of a view, and when enough of them was seen. */
 export interface SeenPerson {
@@ -22,21 +23,21 @@ export interface Skipped {
 }
 
 /** The people of a view by how long they were seen, without those of whom too little was seen. */
-export function peopleInView({ people, skeleton, frameRate, frameCount, firstFrame }: Keypoints): {
-  seen: SeenPerson[];
+export function peopleInView({ people: tracks, skeleton, frameRate, frameCount, firstFrame }: Keypoints): {
+  people: SeenPerson[];
   skipped: Skipped[];
 } {
   const joints = skeleton.joints.length;
   const least = Math.min(frameCount, Math.max(2, SHORTEST * frameRate));
   const skipped: Skipped[] = [];
-  const seen: SeenPerson[] = [];
-  for (const track of people) {
+  const people: SeenPerson[] = [];
+  for (const track of tracks) {
     const [first, last] = framesInView(track, joints);
     if (last - first + 1 < least) continue;
     const stretches = seenStretches(track.data, skeleton, { frameRate }).filter(
-      ({ start, end }) => end - start >= least,
+      ({ start, end, seen }) => end - start >= least && seen >= MOSTLY * (end - start),
     );
-    if (stretches.length > 0) seen.push({ track, stretches });
+    if (stretches.length > 0) people.push({ track, stretches });
     else
       skipped.push({
         firstFrame: firstFrame + first,
@@ -46,7 +47,7 @@ export function peopleInView({ people, skeleton, frameRate, frameCount, firstFra
   }
   const duration = ({ stretches }: SeenPerson) =>
     stretches.reduce((sum, { start, end }) => sum + end - start, 0);
-  return { seen: seen.sort((a, b) => duration(b) - duration(a)), skipped };
+  return { people: people.sort((a, b) => duration(b) - duration(a)), skipped };
 }
 
 /** First and last frame with a joint; −1 without any. */
@@ -69,7 +70,7 @@ export interface LiftHost {
  */
 export async function liftPeople(
   opened: OpenedLifter,
-  seen: readonly SeenPerson[],
+  inView: readonly SeenPerson[],
   keypoints: Keypoints,
   camera: Camera,
   host: LiftHost,
@@ -77,7 +78,7 @@ export async function liftPeople(
 ): Promise<{ lifted: LiftedPerson[]; skipped: Skipped[] }> {
   const skipped: Skipped[] = [];
   const people: LiftedPerson[][] = [];
-  for (const person of seen) {
+  for (const person of inView) {
     if (people.length === most) break;
     const task = host.progress.task(`lifting person ${people.length + 1}`);
     const { lifted, reason = "" } = await liftPerson(opened, person, keypoints, camera, host, task);

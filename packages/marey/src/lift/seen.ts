@@ -1,12 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
-import { extname } from "node:path";
 import { MareyError } from "@marey/core";
+import { motionFormats } from "@marey/core/format";
 import { type Detections, emptyTrack, JointState, type Keypoints } from "@marey/core/motion";
 import { identifyPeople } from "@marey/core/track";
 import { detectVideo, openEyes, workerRuntime } from "../detect/index.js";
 import { readSource } from "../files/index.js";
 import type { Progress } from "../progress.js";
 import { openFrames } from "../video/index.js";
+import { isPicture } from "../video/stills.js";
 
 export interface SeenOptions {
   /** Name of the eyes that look at a video. */
@@ -52,41 +53,51 @@ export async function seenPeople(
       "Correct one of them",
     );
   if (await isStored(input)) return storedPeople(input, options);
-  for (const option of ["size", "frameRate"] as const)
-    if (options[option] !== undefined)
-      throw new MareyError(
-        "OPTION",
-        option === "size" ? "--size" : "--frame-rate",
-        `${input} is a video, which knows it itself`,
-        "Leave the option out; it is for stored keypoints",
-      );
+  const isPictures = isPicture(input) || (await isFolder(input));
+  requireUnknown(input, options, isPictures);
   const runtime = workerRuntime();
   try {
     const eyes = await openEyes({ model: options.model, runtime });
-    const range = { start: options.start, end: options.end };
-    const source = await openFrames(input, { ...range, longerSide: eyes.longerSide });
+    // Somebody small in a picture is still large enough for a crop.
+    const longerSide = isPictures ? undefined : eyes.longerSide;
+    const source = await openFrames(input, { start: options.start, end: options.end, longerSide });
     const task = progress.task("looking");
-    const detections = await detectVideo(source, eyes, { signal, onProgress: task.update });
+    const looking = { ...(isPictures && { findEvery: 1 }), signal, onProgress: task.update };
+    const detections = await detectVideo(source, eyes, looking);
     task.end();
+    const frameRate = options.frameRate ?? detections.frameRate;
     return {
-      keypoints: tracksOf(identifyPeople(detections)),
+      keypoints: tracksOf(identifyPeople({ ...detections, frameRate })),
       source: "videos",
       detector: options.model,
-      assumedRate: false,
+      assumedRate: isPictures && options.frameRate === undefined && detections.frames.length > 1,
     };
   } finally {
     await runtime.close();
   }
 }
 
-/** Whether the input holds detections: a JSON file, or a folder with JSON files in it. */
-async function isStored(input: string): Promise<boolean> {
-  const isFolder = await stat(input).then(
+/** @throws MareyError `OPTION` for what is asked to be otherwise than a video or pictures say. */
+function requireUnknown(input: string, { size, frameRate }: SeenOptions, isPictures: boolean): void {
+  if (size === undefined && (isPictures || frameRate === undefined)) return;
+  throw new MareyError(
+    "OPTION",
+    size ? "--size" : "--frame-rate",
+    `${input} knows it itself`,
+    "Leave the option out; it is for stored keypoints",
+  );
+}
+
+const isFolder = (path: string) =>
+  stat(path).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (!isFolder) return [".json", ".npz"].includes(extname(input).toLowerCase());
-  return (await readdir(input)).some((name) => name.endsWith(".json"));
+
+/** Whether the input is read as it is: a file of keypoints or motion, or a folder with JSON files in it. */
+async function isStored(input: string): Promise<boolean> {
+  if (await isFolder(input)) return (await readdir(input)).some((name) => name.endsWith(".json"));
+  return motionFormats.some(({ extension }) => input.toLowerCase().endsWith(extension));
 }
 
 async function storedPeople(input: string, { start, end, frameRate, size }: SeenOptions): Promise<Seen> {

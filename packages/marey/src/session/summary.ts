@@ -151,7 +151,7 @@ export function adviceOf(
 /** The summary as lines for a terminal. */
 export function describeSummary(summary: CaptureSummary): string {
   const { session, frameCount, frameRate, people, cameras, stages, advice, report } = summary;
-  const head = `${session}: ${count(people.length, "person", "people")}, ${frameCount} frames (${(frameCount / frameRate).toFixed(1)} s at ${round(frameRate, 2)} Hz), ${count(cameras.length, "camera")}, ${summary.detector}`;
+  const head = `${session}: ${count(people.length, "person", "people")}, ${count(frameCount, "frame")} (${(frameCount / frameRate).toFixed(1)} s at ${round(frameRate, 2)} Hz), ${count(cameras.length, "camera")}, ${summary.detector}`;
   return [
     head,
     "",

@@ -3,11 +3,13 @@ import type { Skeleton } from "../../skeleton/skeleton.js";
 import { DETECTED_JOINTS, seenJoints } from "./lifterInput.js";
 import { LIFTED_JOINTS } from "./sequence.js";
 
-/** A run of frames. */
+/** A run of frames in which a person was seen, but for short breaks. */
 export interface Stretch {
   start: number;
   /** The frame after the last. */
   end: number;
+  /** Frames of it in which enough of the person was seen. */
+  seen: number;
 }
 
 export interface StretchOptions {
@@ -43,8 +45,10 @@ export function seenStretches(
   for (let t = 0; t < frames; t++) {
     if (!isEnough(keypoints, t)) continue;
     const last = stretches.at(-1);
-    if (last && t - last.end <= longestGap * frameRate) last.end = t + 1;
-    else stretches.push({ start: t, end: t + 1 });
+    if (last && t - last.end <= longestGap * frameRate) {
+      last.end = t + 1;
+      last.seen++;
+    } else stretches.push({ start: t, end: t + 1, seen: 1 });
   }
   return stretches;
 }
