@@ -7,6 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
 import {
   canonicalSequence,
@@ -52,7 +53,23 @@ const widthsOf = ({ widths }: Settings) => widths.split(",").map(Number);
 
 async function clips({ data }: Settings, part: "train" | "test"): Promise<MotionClip[]> {
   const file = join(data, `motion17_${part}`);
-  return readMotion17(await readFile(`${file}.i16.gz`), await readFile(`${file}.json`), file);
+  return readMotion17(await bytesOf(`${file}.i16.gz`), await bytesOf(`${file}.json`), file);
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new MareyError(
+      "FILE_READ",
+      file,
+      "there is no such file",
+      "Pass --set data=FOLDER with CMU's 17-joint sets",
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** Virtual views always know their camera. */

@@ -16,6 +16,7 @@ import {
   type LiftSequence,
   liftErrors,
   type network,
+  officialWeights,
   openLifter,
   pairSequences,
   readHuman36mCameras,
@@ -197,13 +198,12 @@ export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Ev
   const data = await recordings(run.settings);
   const sequences = data.of(run.settings.test);
   const { model_pos, model_traj } = init(run.settings, data);
-  // The authors' files hold the pose network as `model_pos`, which is opened for us; ours have both by their names.
-  const pose = partOf(weights, "model_pos");
-  const actions = await measure(run, load(model_pos, pose.size > 0 ? pose : weights), data, sequences);
+  const pose = load(model_pos, officialWeights(weights, "model_pos"));
+  const actions = await measure(run, pose, data, sequences);
   const rows = [...actions].flatMap(([action, errors]) =>
     Object.entries(errors).map(([name, value]) => [`${action} ${name} (mm)`, value] as const),
   );
-  const path = partOf(weights, "model_traj");
+  const path = officialWeights(weights, "model_traj");
   const metrics = {
     ...Object.fromEntries(rows),
     ...means(actions),
@@ -214,13 +214,6 @@ export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Ev
   );
   return { metrics, line: `mean of ${actions.size} actions: ${line.join(" ")}` };
 }
-
-const partOf = (weights: Weights, name: string): Weights =>
-  new Map(
-    [...weights].flatMap(([key, tensor]) =>
-      key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), tensor]] : [],
-    ),
-  );
 
 /** Mean distance of the root from its place, millimetres. */
 async function rootError(
