@@ -58,6 +58,7 @@ export { DETECTED_JOINTS, deriveAxialJoints, lifterInput, seenJoints } from "./l
 export * as loss from "./loss.js";
 export * as network from "./network.js";
 export { type ForwardOptions, type NetworkOptions, type NetworkParams, receptiveField } from "./network.js";
+export { officialWeights } from "./officialWeights.js";
 export { PLACEMENT_DEFAULTS, type PlacementOptions, placeRoot } from "./placement.js";
 export {
   initSemiSupervised,
