@@ -9,6 +9,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
 import {
   examples,
@@ -81,7 +82,7 @@ const layouts: Readonly<Record<string, Skeleton>> = { h36m: h36m17, coco: coco17
 
 async function recordings({ data, keypoints, actions, downsample }: Settings) {
   const names = [`data_2d_h36m_${keypoints}.npz`, "data_3d_h36m.npz", "camera-parameters.json"] as const;
-  const [seen, moved, stands] = await Promise.all(names.map((name) => readFile(join(data, name))));
+  const [seen, moved, stands] = await Promise.all(names.map((name) => bytesOf(join(data, name))));
   const keypoints2d = readKeypoints2d(seen!, names[0]);
   const motions = readPositions3d(moved!, names[1]);
   const cameras = readHuman36mCameras(stands!, names[2]);
@@ -92,14 +93,33 @@ async function recordings({ data, keypoints, actions, downsample }: Settings) {
     joints: keypoints2d.joints,
     // Poses are compared with keypoints of the same place only, whatever the order of either.
     pairs: layout && layout !== h36m17 ? sharedJoints(h36m17, layout) : undefined,
-    of: (subjects: string) =>
-      pairSequences(keypoints2d, motions, cameras, {
-        frameRate: 50,
-        subjects: list(subjects),
-        downsample,
-      }).filter(({ action }) => wanted.length === 0 || wanted.includes(action)),
+    of(subjects: string) {
+      const only = { frameRate: 50, subjects: list(subjects), downsample };
+      const sequences = pairSequences(keypoints2d, motions, cameras, only).filter(
+        ({ action }) => wanted.length === 0 || wanted.includes(action),
+      );
+      if (sequences.length > 0) return sequences;
+      const there = [...new Set(motions.map(({ subject }) => subject))].join(", ");
+      throw new MareyError(
+        "LIFT_NPZ",
+        names[1],
+        `it has nothing of subjects "${subjects}"${actions && ` and actions "${actions}"`} (there are: ${there})`,
+        "Correct --set train, test, unlabelled or actions",
+      );
+    },
   };
 }
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const remedy =
+      "Pass --set data=FOLDER with VideoPose3D's files and --set keypoints=gt or which there are";
+    throw new MareyError("FILE_READ", file, "there is no such file", remedy, { cause });
+  }
+}
+
 type Recordings = Awaited<ReturnType<typeof recordings>>;
 
 const init = ({ seed, channels, ...others }: Settings, { joints }: Recordings) =>

@@ -80,6 +80,15 @@ describe("supervised", () => {
   });
 });
 
+test("files and subjects that aren't there are named", async () => {
+  const said = (changed: Settings) => recipe.default(runOf("none", changed));
+  await expect(said({ keypoints: "cpn" })).rejects.toThrow(/^.*data_2d_h36m_cpn\.npz: there is no such file/);
+  await expect(said({ train: "S6,S7" })).rejects.toThrow(
+    'nothing of subjects "S6,S7" (there are: S1, S5, S9)',
+  );
+  await expect(said({ actions: "Eating" })).rejects.toThrow('and actions "Eating"');
+});
+
 describe("semi-supervised", () => {
   test("warm-up by labels alone, then both halves; the trajectory is trained and measured", async () => {
     const changed = { unlabelled: "S5", subset: 0.5, batch: 16, warmUp: 1, seed: 3 };
