@@ -21,7 +21,7 @@ export function liftAdvice(
   const advice: string[] = [];
   if (assumedRate)
     advice.push(
-      `The detections don't say their frame rate: ${keypoints.frameRate} Hz is assumed. Pass --frame-rate.`,
+      `The input doesn't say its frame rate: ${keypoints.frameRate} Hz is assumed. Pass --frame-rate.`,
     );
   if (keypoints.times)
     advice.push(
