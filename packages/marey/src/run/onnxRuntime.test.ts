@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import { node, tensor, valueInfo, writeOnnx } from "@marey/core/graph";
+import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { devices, onnxRuntime } from "./onnxRuntime.js";
+import { devices, onnxRuntime, runtimeOn } from "./onnxRuntime.js";
+import { canStop, STOP } from "./uncopied.js";
 
 /** y = 2x, z = x + x for x of free length. */
 const twice = writeOnnx({
@@ -40,6 +42,52 @@ describe("ONNX Runtime behind the seam", () => {
     expect([...some.y!.data, ...z.data].map(Number)).toEqual([6, 8, 6, 8]);
     expect(await network.run({ x: floats(5, 6) }, ["z"], { y, z })).toEqual({ z });
     expect([...y.data, ...z.data]).toEqual([2, 4, 10, 12]);
+    await network.close();
+  });
+
+  test("with the binding that is installed, results in buffers aren't copied once more", async () => {
+    expect(await canStop((model) => ort.InferenceSession.create(model))).toBe(true);
+  });
+
+  const stop = (fetches: object) => Object.keys(fetches).includes(STOP);
+  test.each<[string, (run: ort.InferenceSession["run"]) => ort.InferenceSession["run"]]>([
+    [
+      "words its error otherwise",
+      (run) => (feeds, fetches, options) =>
+        run(feeds, fetches as object, options).catch(() => {
+          throw new Error("sequences aren't supported");
+        }),
+    ],
+    [
+      "refuses sequences before it runs",
+      (run) => (feeds, fetches, options) =>
+        stop(fetches as object)
+          ? Promise.reject(new Error("Non tensor type is temporarily not supported."))
+          : run(feeds, fetches as object, options),
+    ],
+    [
+      "copies sequences",
+      (run) => async (feeds, fetches, options) => {
+        const { [STOP]: _, ...others } = fetches as Record<string, ort.Tensor>;
+        return {
+          ...(await run(feeds, others, options)),
+          ...(stop(fetches as object) && { [STOP]: [] as never }),
+        };
+      },
+    ],
+  ])("a binding that %s runs the ordinary way", async (_, changed) => {
+    let opened = 0;
+    const network = await runtimeOn(async (model, options) => {
+      opened++;
+      const session = await ort.InferenceSession.create(model, options);
+      session.run = changed(session.run.bind(session)) as typeof session.run;
+      return session;
+    }).load(twice);
+    expect(opened).toBe(2);
+    expect(network.outputs).toEqual(["y", "z"]);
+    const [y, z] = [floats(0, 0), floats(0, 0)];
+    expect(await network.run({ x: floats(1, 2) }, undefined, { y, z })).toEqual({ y, z });
+    expect([...y.data, ...z.data]).toEqual([2, 4, 2, 4]);
     await network.close();
   });
 

@@ -1,35 +1,59 @@
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam";
 import * as ort from "onnxruntime-node";
-import { isStopped, lacksStop, STOP, withStop } from "./uncopied.js";
+import { canStop, isStopped, STOP, withStop } from "./uncopied.js";
 
 /** ONNX Runtime's graph-level messages (a Cast folded, an initialiser unused) are no news to people: errors only. */
 const ERRORS_ONLY = 3;
+
+type Open = (
+  model: Uint8Array,
+  options: ort.InferenceSession.SessionOptions,
+) => Promise<ort.InferenceSession>;
+type Device = NonNullable<RuntimeOptions["device"]>;
 
 /**
  * The `Runtime` seam on ONNX Runtime's native build. A run holds the thread that calls it until it is
  * done, with `threads` (1 when absent) inside: networks side by side need `workerRuntime`.
  */
-export const onnxRuntime: Runtime = { load };
+export const onnxRuntime: Runtime = runtimeOn((model, options) =>
+  ort.InferenceSession.create(model, options),
+);
 
-async function load(model: Uint8Array, options: RuntimeOptions = {}): Promise<Network> {
-  const { threads = 1, device = "cpu" } = options;
+/** The runtime on a binding that opens sessions. */
+export function runtimeOn(open: Open): Runtime {
+  const probes = new Map<Device, Promise<boolean>>();
+  const stops = (device: Device) => {
+    const probe = probes.get(device) ?? canStop((model) => open(model, sessionOptions(device, 1)));
+    probes.set(device, probe);
+    return probe;
+  };
+  return { load: (model, options) => load(open, stops, model, options) };
+}
+
+const sessionOptions = (device: Device, threads: number): ort.InferenceSession.SessionOptions => ({
+  executionProviders: [device],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: "sequential",
+  graphOptimizationLevel: "all",
+  logSeverityLevel: ERRORS_ONLY,
+});
+
+async function load(
+  open: Open,
+  stops: (device: Device) => Promise<boolean>,
+  model: Uint8Array,
+  { threads = 1, device = "cpu" }: RuntimeOptions = {},
+): Promise<Network> {
   requireDevice(device);
-  const open = (bytes: Uint8Array) =>
-    ort.InferenceSession.create(bytes, {
-      executionProviders: [device],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      graphOptimizationLevel: "all",
-      logSeverityLevel: ERRORS_ONLY,
-    });
+  const options = sessionOptions(device, threads);
   let session: ort.InferenceSession;
   try {
-    session = await open(withStop(model)).catch((cause: Error) => {
-      if (lacksStop(cause)) return open(model);
-      throw cause;
-    });
+    // Some can't have the output in front: operator sets before 11 have no sequences.
+    session = (await stops(device))
+      ? await open(withStop(model), options).catch(() => open(model, options))
+      : await open(model, options);
   } catch (cause) {
     const { message } = cause as Error;
     throw device !== "cpu" && /webgpu|adapter/i.test(message)
