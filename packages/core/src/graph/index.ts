@@ -1,5 +1,18 @@
-export * from "./activation.js";
-export * from "./arrangement.js";
+export {
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  prelu,
+  relu6,
+  silu,
+  softplus,
+  softsign,
+} from "./activation.js";
+export { type Border, padBorder, roll, tile, triangular, unfold } from "./arrangement.js";
 export {
   type AttentionOptions,
   type AttentionWeights,
@@ -11,18 +24,73 @@ export { type BatchNormOptions, type BatchNormValues, batchNorm } from "./batchN
 export type { CompiledGraph, Port } from "./compile.js";
 export { compile } from "./compile.js";
 export { type ConvolutionOptions, conv, convTranspose } from "./convolution.js";
-export * from "./cumulative.js";
-export * from "./einsum.js";
-export * from "./elementary.js";
-export * from "./elementwise.js";
+export { cumulativeProduct, cumulativeSum, reduceProduct } from "./cumulative.js";
+export { einsum } from "./einsum.js";
+export { atan2, boundedLog, log1p, rsqrt, safeSqrt } from "./elementary.js";
+export {
+  abs,
+  acos,
+  add,
+  and,
+  asin,
+  atan,
+  cast,
+  ceil,
+  clip,
+  cos,
+  cosh,
+  div,
+  equal,
+  erf,
+  exp,
+  floor,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  not,
+  or,
+  pow,
+  reciprocal,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  tan,
+  tanh,
+  where,
+} from "./elementwise.js";
 export { evaluate, fed } from "./evaluate.js";
 export { gradients, stateUpdates } from "./gradients.js";
 export { type GridSampleOptions, gridSample } from "./gridSample.js";
 export { halfToFloat, widenHalves } from "./half.js";
-export * from "./indexing.js";
-export * from "./linear.js";
+export {
+  argMax,
+  argMin,
+  embedding,
+  gather,
+  gatherElements,
+  gatherNd,
+  indexAdd,
+  oneHot,
+  scatterElements,
+  sort,
+  topK,
+} from "./indexing.js";
+export { affine, matmul } from "./linear.js";
 export { cross, determinant, identity, inverse, solve } from "./linearAlgebra.js";
-export * from "./movement.js";
+export { concat, expand, flip, pad, reshape, slice, split, stack, transpose, unsqueeze } from "./movement.js";
 export type { Call, Distribution, Node, NodeType, Op, Operand, Shape } from "./node.js";
 export {
   apply,
@@ -70,7 +138,7 @@ export { orthogonalProcrustes, type Similarity, similarityAlignment } from "./pr
 export type { ReadGraph, ReadOptions, ReadParameter } from "./readGraph.js";
 export { readGraph } from "./readGraph.js";
 export { gru, lstm, type RecurrentOptions, type RecurrentWeights } from "./recurrent.js";
-export * from "./reduce.js";
+export { reduceMax, reduceMean, reduceMin, reduceSum } from "./reduce.js";
 export { pixelShuffle, pixelUnshuffle, type ResizeMode, type ResizeOptions, resize } from "./resize.js";
 export {
   axisAngleToMatrix,
@@ -84,7 +152,7 @@ export {
 } from "./rotation.js";
 export { expectedIndex, integralPose, softArgmax, spatialSoftmax } from "./softArgmax.js";
 export { logSoftmax, softmax } from "./softmax.js";
-export * from "./statistics.js";
+export { logSumExp, norm, normalize, standardDeviation, variance } from "./statistics.js";
 export { printGraph } from "./text.js";
 export type { GraphPort, ImportedGraph, ImportOptions } from "./tfjs/import.js";
 export { importedOperators, importTfjs } from "./tfjs/import.js";
