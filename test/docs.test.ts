@@ -11,6 +11,7 @@ import { convertCommand } from "../packages/marey/src/command/convert.js";
 import { demoCommand } from "../packages/marey/src/command/demo.js";
 import { detectCommand } from "../packages/marey/src/command/detect.js";
 import { evalCommand } from "../packages/marey/src/command/eval.js";
+import { liftCommand } from "../packages/marey/src/command/lift.js";
 import { modelsCommand } from "../packages/marey/src/command/models.js";
 import { trainCommand } from "../packages/marey/src/command/train.js";
 
@@ -57,6 +58,7 @@ test("the commands that messages name exist", () => {
     demoCommand,
     detectCommand,
     evalCommand,
+    liftCommand,
     modelsCommand,
     trainCommand,
   ];
@@ -89,6 +91,7 @@ describe("options", () => {
     ["detect.md", detectCommand()],
     ["convert.md", convertCommand()],
     ["compare.md", compareCommand()],
+    ["lift.md", liftCommand()],
     ["models.md", modelsCommand()],
     ["train.md", trainCommand()],
     ["train.md", evalCommand()],
@@ -105,6 +108,7 @@ describe("options", () => {
       compareCommand(),
       modelsCommand(),
       demoCommand(),
+      liftCommand(),
       trainCommand(),
       evalCommand(),
     ];

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { liftCommand } from "../../packages/marey/src/command/lift.js";
@@ -61,6 +61,17 @@ test.each([
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   await expect(command.parseAsync([walk, ...args], { from: "user" })).rejects.toThrow(says);
+});
+
+test("the page's samples are commands", async () => {
+  const page = readFileSync(join(top, "docs/lift.md"), "utf8");
+  const samples = [...page.matchAll(/^npx marey lift (.*)$/gm)].map(([, args = ""]) => args.split(" "));
+  expect(samples.length).toBeGreaterThan(1);
+  for (const args of samples) {
+    const command = liftCommand().exitOverride();
+    await command.action(() => {}).parseAsync(args, { from: "user" });
+    expect(command.args).toHaveLength(1);
+  }
 });
 
 describe("the program", () => {
