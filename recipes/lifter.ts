@@ -42,6 +42,7 @@ export const settings = {
   noisy: 0.5, // share of views with a detector's errors
   derived: 0.5, // share of views in which spine, neck and crown are derived from limbs and head
   views: 1, // cameras per piece of a clip and epoch
+  without: "", // a subject or action left out of training, such as "subject 05": `marey eval` then measures on it
 };
 type Settings = typeof settings;
 
@@ -51,9 +52,12 @@ export const tiny = { channels: 16, epochs: 1, batches: 2, batch: 16, warmUp: 1 
 const mirrors = { keypoints: h36m17.mirror, positions: h36m17.mirror };
 const widthsOf = ({ widths }: Settings) => widths.split(",").map(Number);
 
-async function clips({ data }: Settings, part: "train" | "test"): Promise<MotionClip[]> {
-  const file = join(data, `motion17_${part}`);
-  return readMotion17(await bytesOf(`${file}.i16.gz`), await bytesOf(`${file}.json`), file);
+/** What is trained on, or tested on: the test clips, or those that training went without. */
+async function clips({ data, without }: Settings, use: "train" | "test"): Promise<MotionClip[]> {
+  const file = join(data, `motion17_${without === "" ? use : "train"}`);
+  const all = readMotion17(await bytesOf(`${file}.i16.gz`), await bytesOf(`${file}.json`), file);
+  if (without === "") return all;
+  return all.filter(({ action }) => (action === without) === (use === "test"));
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {
@@ -75,10 +79,10 @@ async function bytesOf(file: string): Promise<Uint8Array> {
 /** Virtual views always know their camera. */
 const canonical = (view: LiftSequence) => canonicalSequence(view) as LiftSequence;
 
-const init = ({ seed, channels, ...others }: Settings) =>
-  network.init(random(seed), {
-    filterWidths: widthsOf(others as Settings),
-    channels,
+const init = (settings: Settings) =>
+  network.init(random(settings.seed), {
+    filterWidths: widthsOf(settings),
+    channels: settings.channels,
     jointsIn: h36m17.joints.length,
     jointsOut: h36m17.joints.length,
   });
@@ -156,12 +160,13 @@ async function measure(
   const views = evaluationViews(on, 1, { cameras });
   const metrics: Record<string, number> = {};
   for (const kind of ["exact", "noisy"] as const) {
-    const { all } = await liftErrors(
+    const { all, actions } = await liftErrors(
       ({ keypoints, camera }) => liftKeypoints(lifter, "canonical", keypoints, camera as Float32Array),
       views.map((view) => view[kind]),
     );
     for (const [name, value] of Object.entries(all))
       if (name !== "frames") metrics[`${name} ${kind} (mm)`] = 1000 * value;
+    for (const [action, { p1 }] of actions) metrics[`p1 ${kind}, ${action} (mm)`] = 1000 * p1;
   }
   await lifter.close();
   return metrics;
