@@ -12,6 +12,7 @@ import {
   openTrainer,
   parameter,
   type StepDefinition,
+  type Symbolic,
   sgd,
   TRAINING,
   type Trainer,
@@ -240,6 +241,22 @@ test("of the settings only optimiserMomentum reaches the optimiser", async () =>
   const plain = await run({});
   expect(await run({ momentum: 0 })).toEqual(plain);
   expect(await run({ optimiserMomentum: 0 })).not.toEqual(plain);
+});
+
+test("a loss or a metric that isn't one number is refused by its name", async () => {
+  const perRow = (params: Symbolic<Params>, { x }: Readonly<Record<string, Node>>) =>
+    square(linear.forward(params.hidden, x as Node));
+  for (const [loss, name] of [
+    [perRow, "loss"],
+    [(params, batch) => ({ loss: reduceMean(perRow(params, batch)), rows: perRow(params, batch) }), "rows"],
+  ] satisfies [StepDefinition<Params>["loss"], string][]) {
+    const trainer = openTrainer(onnxRuntime, definition({ loss }));
+    await expect(trainer.step(points(4, 1), { rate: 0.1 })).rejects.toMatchObject({
+      code: "GRAPH_SHAPE",
+      where: expect.stringContaining(`"${name}"`),
+      what: "it is [4,24], not one number",
+    });
+  }
 });
 
 test("batches of another size go on with the same parameters", async () => {

@@ -42,6 +42,7 @@ export function webRuntime({ threads = 1, files }: WebRuntimeOptions = {}): Runt
       if (device === "webgpu") await requireAdapter();
       const opened = builds.get(device) ?? openBuild(device, threads, files);
       builds.set(device, opened);
+      opened.catch(() => builds.delete(device)); // what the network lost may be fetched again
       return load(await opened, model, device);
     },
   };

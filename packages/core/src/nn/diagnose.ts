@@ -22,10 +22,13 @@ export async function firstBroken(
   const graph = compile(Object.fromEntries(results.map((node) => [String(node.id), node])), "diagnosis");
   try {
     const network = await runtime.load(graph.model);
-    const values = await network.run(feeds(graph));
-    await network.close();
-    const broken = results.find((node) => !allFinite(values[node.id]));
-    return broken && describe(broken, order);
+    try {
+      const values = await network.run(feeds(graph));
+      const broken = results.find((node) => !allFinite(values[node.id]));
+      return broken && describe(broken, order);
+    } finally {
+      await network.close();
+    }
   } catch {
     return undefined;
   }

@@ -87,7 +87,7 @@ export function orthogonal(random: Random, shape: Shape, gain = 1): Float32Array
     const vector = Float64Array.from({ length }, () => random.normal());
     // Twice: what rounding leaves of the earlier vectors after the first pass is gone after the second.
     for (const pass of [...vectors, ...vectors]) removeComponent(vector, pass);
-    const norm = Math.hypot(...vector);
+    const norm = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
     if (norm > 1e-6) vectors.push(vector.map((x) => x / norm));
   }
   const data = new Float32Array(rows * columns);

@@ -37,6 +37,13 @@ test("restarts come after periods that grow by the factor", () => {
   for (const k of [3, 15, 51]) expect(rate(k)).toBeLessThan(0.2);
 });
 
+test("restarts that would never reach far steps are refused", () => {
+  for (const options of [{ firstPeriod: 0 }, { firstPeriod: 4, factor: 0.5 }, { firstPeriod: NaN }])
+    expect(() => schedule.cosineRestarts({ base: 1, ...options })).toThrow(
+      expect.objectContaining({ code: "SCHEDULE_OPTIONS" }),
+    );
+});
+
 test("warming up joins the schedule that follows without a jump", () => {
   const after = schedule.exponential({ base: 0.5, gamma: 0.9 });
   const rate = schedule.warmUp({ steps: 10, startFactor: 0.1 }, after);
@@ -54,6 +61,16 @@ test("one cycle: the rate rises to its maximum while the momentum falls to its l
       expect(rate(100)).toBeCloseTo(1 / 25 / 1e4, 12);
       expect([0, 30, 100].map(momentum)).toEqual([0.95, 0.85, 0.95].map((x) => expect.closeTo(x, 12)));
       for (let k = 1; k <= 100; k++) expect(Math.sign(rate(k) - rate(k - 1))).toBe(k <= 30 ? 1 : -1);
+    }),
+  );
+});
+
+test("one cycle is finite whatever its length and its rise, and stays at its end", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom(0, 0.1, 0.25, 0.5, 1), (steps, rising) => {
+      const { rate } = schedule.oneCycle({ maximum: 1, steps, rising });
+      for (let k = 0; k < steps; k++) expect(rate(k)).toSatisfy((x: number) => x > 0 && x <= 1);
+      if (rising < 1) expect(rate(steps + 5)).toBeCloseTo(1 / 25 / 1e4, 12);
     }),
   );
 });

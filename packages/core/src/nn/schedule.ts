@@ -1,3 +1,5 @@
+import { MareyError } from "../error.js";
+
 /** A number for each step, steps counted from 0. */
 export type Schedule = (step: number) => number;
 
@@ -41,8 +43,19 @@ export interface RestartOptions {
   minimum?: number;
 }
 
-/** Half cosines that start again at `base` (Loshchilov & Hutter 2017, equation 5). */
+/**
+ * Half cosines that start again at `base` (Loshchilov & Hutter 2017, equation 5).
+ *
+ * @throws MareyError `SCHEDULE_OPTIONS` when periods aren't above 0, or shrink: they would never reach far steps.
+ */
 export function cosineRestarts({ base, firstPeriod, factor = 1, minimum }: RestartOptions): Schedule {
+  if (!(firstPeriod > 0 && factor >= 1))
+    throw new MareyError(
+      "SCHEDULE_OPTIONS",
+      "cosineRestarts",
+      `firstPeriod is ${firstPeriod}, factor ${factor}`,
+      "Give a period above 0 and a factor of 1 or more",
+    );
   return (k) => {
     let period = firstPeriod;
     let since = k;
@@ -94,7 +107,9 @@ export function oneCycle(options: OneCycleOptions): { rate: Schedule; momentum: 
   const cycle =
     (start: number, top: number, end: number): Schedule =>
     (k) =>
-      k <= peak ? between(start, top, k / peak) : between(top, end, (k - peak) / (steps - 1 - peak));
+      k < peak
+        ? between(start, top, k / peak)
+        : between(top, end, Math.min(1, (k - peak) / Math.max(steps - 1 - peak, 1e-9)));
   const first = maximum / divisor;
   return { rate: cycle(first, maximum, first / finalDivisor), momentum: cycle(high, low, high) };
 }

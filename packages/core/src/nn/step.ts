@@ -1,6 +1,7 @@
+import { MareyError } from "../error.js";
 import { type CompiledGraph, compile, type Device } from "../graph/compile.js";
 import { gradients, stateUpdates } from "../graph/gradients.js";
-import { input, type Node, type NodeType, type Shape } from "../graph/node.js";
+import { input, type Node, type NodeType, type Shape, sizeOf } from "../graph/node.js";
 import { movingAverage } from "./average.js";
 import { type Optimisers, optimiserOf } from "./optimiser.js";
 import { leaves, type Symbolic, symbolic, type Tree } from "./tree.js";
@@ -44,15 +45,18 @@ export interface StepGraph {
   readonly metrics: Readonly<Record<string, Node>>;
 }
 
-/** Makes the graph of a training step for batches of the given sizes. */
+/**
+ * Makes the graph of a training step for batches of the given sizes.
+ *
+ * @throws MareyError `GRAPH_SHAPE` when the loss, or what is given beside it, isn't one number.
+ */
 export function trainingStep<P extends Tree>(
   definition: StepDefinition<P>,
   batch: BatchPorts,
   settings: readonly string[],
   device?: Device,
 ): StepGraph {
-  const { params, average } = definition;
-  const symbols: unknown = symbolic(params, WEIGHTS);
+  const symbols: unknown = symbolic(definition.params, WEIGHTS);
   const scalars = Object.fromEntries(
     ["rate", "step", ...settings].map((name) => [name, input(`settings:${name}`, [])]),
   );
@@ -61,61 +65,82 @@ export function trainingStep<P extends Tree>(
   );
   const outcome = definition.loss(symbols as Symbolic<P>, fed, scalars);
   const metrics = "op" in outcome ? { loss: outcome as Node } : (outcome as Record<string, Node>);
-  const flat = flatten(symbols, params);
-  const trained = [...flat].filter(([path, { trainable }]) => trainable && !definition.frozen?.(path));
+  requireScalars(metrics);
+  const flat = flatten(symbols, definition.params);
+  const { kept, next } = updates(definition, flat, metrics.loss, scalars);
+  const statistics = stateUpdates(Object.values(metrics));
+  for (const [path, { node }] of flat)
+    next[WEIGHTS + path] ??= (definition.frozen?.(path) ? undefined : statistics.get(node)) ?? node;
+
+  const weights = [...flat].map(([path, { node, data }]) => ({
+    name: WEIGHTS + path,
+    shape: node.shape,
+    initial: data,
+  }));
+  const outputs = Object.fromEntries(Object.entries(next).map(([name, node]) => [`next:${name}`, node]));
+  const graph = compile({ ...metrics, ...outputs }, "training step", device);
+  return { graph, kept: [...weights, ...kept], metrics };
+}
+
+function requireScalars(metrics: Readonly<Record<string, Node>>): void {
+  for (const [name, { shape }] of Object.entries(metrics))
+    if (sizeOf(shape) !== 1)
+      throw new MareyError(
+        "GRAPH_SHAPE",
+        `"${name}" of a training's loss`,
+        `it is [${shape}], not one number`,
+        "Reduce it to its mean or its sum",
+      );
+}
+
+/** The optimiser's part: what trained parameters, its state and moving averages become, and what it keeps for that. */
+function updates<P extends Tree>(
+  { optimiser, clip, frozen, average }: StepDefinition<P>,
+  flat: ReadonlyMap<string, Leaf>,
+  loss: Node,
+  { rate, step, optimiserMomentum }: Readonly<Record<string, Node>>,
+): { kept: StepGraph["kept"]; next: Record<string, Node> } {
+  const settings = { rate, step, ...(optimiserMomentum && { momentum: optimiserMomentum }) };
+  const trained = [...flat].filter(([path, { trainable }]) => trainable && !frozen?.(path));
   const raw = gradients(
-    metrics.loss,
+    loss,
     trained.map(([, { node }]) => node),
   );
-  const clipped = definition.clip?.(raw) ?? raw;
-
+  const clipped = clip?.(raw) ?? raw;
+  const kept: { name: string; shape: Shape; initial: number | Float32Array }[] = [];
   const next: Record<string, Node> = {};
-  const kept = [...leaves(params)].map(([path, { shape, data }]) => ({
-    name: WEIGHTS + path,
-    shape,
-    initial: data as number | Float32Array,
-  }));
   const keep = (name: string, shape: Shape, initial: number | Float32Array) => {
     kept.push({ name, shape, initial });
     return input(name, shape);
   };
   trained.forEach(([path, { node, data }], i) => {
-    const optimiser = optimiserOf(definition.optimiser, path);
     const own = optimiserOf(optimiser, path);
-    const state = Object.fromEntries(
-      Object.entries(own.state).map(([name, initial]) => [
-        name,
-        keep(`${name}:${path}`, node.shape, initial),
-      ]),
+    const state = Object.entries(own.state).map(
+      ([name, initial]) => [name, keep(`${name}:${path}`, node.shape, initial)] as const,
     );
-    const updated = own.update(node, clipped[i], state, {
-      rate: scalars.rate,
-      step: scalars.step,
-      ...(scalars.optimiserMomentum && { momentum: scalars.optimiserMomentum }),
-    });
+    const updated = own.update(node, clipped[i], Object.fromEntries(state), settings);
     next[WEIGHTS + path] = updated.parameter;
     for (const [name, value] of Object.entries(updated.state)) next[`${name}:${path}`] = value;
-    if (average !== undefined)
-      next[`average:${path}`] = movingAverage(
-        keep(`average:${path}`, node.shape, data),
-        updated.parameter,
-        average,
-      );
+    if (average === undefined) return;
+    const mean = keep(`average:${path}`, node.shape, data);
+    next[`average:${path}`] = movingAverage(mean, updated.parameter, average);
   });
-  const statistics = stateUpdates(Object.values(metrics));
-  for (const [path, { node }] of flat)
-    next[WEIGHTS + path] ??= (definition.frozen?.(path) ? undefined : statistics.get(node)) ?? node;
-
-  const outputs = Object.fromEntries(Object.entries(next).map(([name, node]) => [`next:${name}`, node]));
-  return { graph: compile({ ...metrics, ...outputs }, "training step", device), kept, metrics };
+  return { kept, next };
 }
 
 /** What the kept tensors of a network's parameters are called. */
 export const WEIGHTS = "weights:";
 
-/** The symbolic leaves by path, with what the parameter says of them. */
-function flatten(symbols: unknown, params: Tree) {
-  const nodes = new Map<string, { node: Node; trainable: boolean; data: Float32Array }>();
+/** A symbolic leaf, with what the parameter says of it. */
+interface Leaf {
+  readonly node: Node;
+  readonly trainable: boolean;
+  readonly data: Float32Array;
+}
+
+/** The symbolic leaves by path. */
+function flatten(symbols: unknown, params: Tree): Map<string, Leaf> {
+  const nodes = new Map<string, Leaf>();
   for (const [path, { trainable, data }] of leaves(params)) {
     const node = path
       .split(".")

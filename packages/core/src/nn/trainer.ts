@@ -18,7 +18,7 @@ export interface Trainer<P extends Tree> {
   /** Steps done. */
   readonly done: number;
   /**
-   * Does one step. Batches of another size get a graph of their own.
+   * Does one step. Batches of another size get a graph of their own, which is kept: let sizes be few.
    *
    * @param settings scalars: `rate`, and what the loss asks for.
    * @returns the loss, and the other scalars of the definition, before the update.
@@ -63,7 +63,10 @@ export function openTrainer<P extends Tree>(
   let done = 0;
 
   async function stepFor(batch: Readonly<Record<string, Tensor>>, settings: readonly string[]) {
-    const key = JSON.stringify([settings, Object.entries(batch).map(([name, { dims }]) => [name, dims])]);
+    const key = JSON.stringify([
+      settings,
+      Object.entries(batch).map(([name, { type, dims }]) => [name, type, dims]),
+    ]);
     const known = steps.get(key);
     if (known) return known;
     const loaded = await loadStep(runtime, definition, portsOf(batch), settings, options);
@@ -91,14 +94,12 @@ export function openTrainer<P extends Tree>(
     async step(batch, settings) {
       const names = Object.keys(settings).filter((name) => name !== "rate" && name !== "step");
       const { graph, network, noise, metrics } = await stepFor(batch, names);
-      graph.random.forEach(({ name, distribution }, i) => {
-        fillNoise(noise[name], distribution, seed, done, i);
-      });
+      graph.random.forEach(({ name, distribution }, i) =>
+        fillNoise(noise[name], distribution, seed, done, i),
+      );
       const feeds = (to: CompiledGraph) => feedsOf(to, batch, { ...settings, step: done + 1 }, now, noise);
       const results = await network.run(feeds(graph), undefined, outputsInto(graph, next));
-      const scalars = Object.fromEntries(
-        Object.keys(metrics).map((name) => [name, Number(results[name].data[0])]),
-      );
+      const scalars = scalarsOf(results, Object.keys(metrics));
       if (!Number.isFinite(scalars.loss)) {
         const given = brokenFeed(batch, now);
         throw diverged(done + 1, given ?? (await firstBroken(runtime, Object.values(metrics), feeds)));
@@ -164,6 +165,9 @@ function feedsOf(
   }
   return feeds;
 }
+
+const scalarsOf = (results: Readonly<Record<string, Tensor>>, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, Number(results[name].data[0])]));
 
 /** A buffer for every output, so that the runtime copies nothing: kept tensors change places, metrics are scalars. */
 const outputsInto = (graph: CompiledGraph, next: ReadonlyMap<string, Tensor>): Record<string, Tensor> =>

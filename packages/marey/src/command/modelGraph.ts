@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { MareyError } from "@marey/core";
 import { declaredShape, inOrder, printGraph, readGraph, readOnnx } from "@marey/core/graph";
+import { readWhole } from "../files/whole.js";
 import { describeModel } from "../store/models.js";
 
 /** A network's graph as people read it, and what it was read with. */
@@ -43,7 +43,7 @@ export async function modelGraph(
   sizes: Readonly<Record<string, number>> = {},
 ): Promise<ModelGraph> {
   const { file } = await describeModel(nameOrFile);
-  const model = readOnnx(await readFile(file), file);
+  const model = readOnnx(await readWhole(file), file);
   const graph = model.graph as NonNullable<typeof model.graph>;
   const stored = new Set(graph.initializer.map(({ name }) => name));
   const taken: Record<string, number> = {};

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -122,5 +130,17 @@ describe("readWhole", () => {
     await expect(readWhole(join(folder, "no"))).rejects.toThrow(/no such file/);
     await expect(readWhole(folder)).rejects.toThrow(/is a folder/);
     await expect(readWhole(join(path, "x"))).rejects.toThrow(/a part of the path is a file/);
+  });
+
+  test("a file that is too large to be read at once is refused with a remedy", async () => {
+    const path = join(folder, "large.bin");
+    writeFileSync(path, "");
+    truncateSync(path, 2 ** 40); // takes no room on the disk
+    await expect(readWhole(path)).rejects.toThrow(
+      expect.objectContaining({
+        code: "FILE_READ",
+        message: expect.stringMatching(/large\.bin.*2 GiB.*smaller/),
+      }),
+    );
   });
 });

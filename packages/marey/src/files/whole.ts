@@ -22,6 +22,10 @@ const MEANINGS: Record<string, readonly [what: string, remedy: string]> = {
   EDQUOT: ["your share of the disk is full", "Free some space and run the command again"],
   EFBIG: ["the file would be larger than the system allows", "Raise the limit, or write a shorter part"],
   EMFILE: ["too many files are open", "Close some, or raise the limit"],
+  ERR_FS_FILE_TOO_LARGE: [
+    "it is larger than 2 GiB, more than can be read at once",
+    "Give a smaller file; of a checkpoint, save the weights alone",
+  ],
 };
 
 /** Temporary files that must not outlive the process. */
@@ -194,8 +198,10 @@ async function writePieces(
   if (block !== "") await file.writeFile(block);
 }
 
+/** What the system says, or Node of a file: code that went wrong otherwise keeps its error. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "syscall" in error;
+  error instanceof Error &&
+  ("syscall" in error || (error as NodeJS.ErrnoException).code === "ERR_FS_FILE_TOO_LARGE");
 
 /** A system error as a `MareyError` that says what it means; another error as it is. */
 export function fileError(code: string, path: string, cause: unknown): unknown {

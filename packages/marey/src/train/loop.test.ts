@@ -239,6 +239,20 @@ describe("what goes wrong is said, and the checkpoint before stays", () => {
     expect((await readCheckpoint(run.folder))?.at.step).toBe(epochSteps);
   });
 
+  test("weights that stand alone in the folder aren't replaced without being told to", async () => {
+    const run = runOf();
+    await mkdir(run.folder, { recursive: true });
+    const best = join(run.folder, "best.safetensors");
+    await writeFile(best, "theirs");
+    expect(await codeOf(train(run, training()))).toBe("FILE_EXISTS");
+    expect(await codeOf(train({ ...run, resume: true }, training()))).toBe("FILE_EXISTS");
+    expect(await readFile(best, "utf8")).toBe("theirs");
+    expect(await codeOf(train({ ...run, resume: true, force: true }, training({ best: undefined })))).toBe(
+      "nothing",
+    );
+    expect(await readdir(run.folder)).not.toContain("best.safetensors");
+  });
+
   test("a training that diverges", async () => {
     const run = runOf();
     const rate = (_: number, step: number) => (step === 9 ? Infinity : 0.1);

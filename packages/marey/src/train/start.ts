@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { requireAbsent } from "../files/whole.js";
-import { type Checkpoint, clearFolder, lastFile, readCheckpoint } from "./checkpoint.js";
+import { bestFile, type Checkpoint, clearFolder, lastFile, readCheckpoint } from "./checkpoint.js";
 import { logFile } from "./log.js";
 import type { Run } from "./run.js";
 import { requireSameSettings } from "./settings.js";
@@ -14,10 +14,14 @@ import { requireSameSettings } from "./settings.js";
  */
 export async function startingPoint(run: Run): Promise<Checkpoint | undefined> {
   const { folder, settings, seed, resume, force } = run;
-  if (!resume && !force) for (const file of [logFile(folder), lastFile(folder)]) await requireAbsent(file);
-  await clearFolder(folder, { all: !resume });
   const from = resume ? await readCheckpoint(folder) : undefined;
+  if (!from && !force) {
+    // One that was killed before its first checkpoint left no more than a log, and is resumed from the beginning.
+    const kept = [...(resume ? [] : [logFile(folder)]), lastFile(folder), bestFile(folder)];
+    for (const file of kept) await requireAbsent(file);
+  }
   if (from) requireSameSettings({ ...settings, seed }, { ...from.settings, seed: from.seed }, from.file);
+  await clearFolder(folder, { all: !from });
   return from;
 }
 
