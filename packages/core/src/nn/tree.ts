@@ -11,7 +11,7 @@ export interface Parameter {
 }
 
 /** Parameters of a network: nested records and arrays. The path to a leaf is its key in a weights file. */
-export interface Branch {
+interface Branch {
   readonly [key: string]: Tree | undefined;
 }
 export type Tree = Parameter | Branch | readonly Tree[];
