@@ -37,7 +37,7 @@ export interface Machine {
 }
 
 /** Values by number: in an array as far as the numbers come one after the other, which they nearly always do. */
-export interface Memo {
+interface Memo {
   readonly dense: PickleValue[];
   readonly sparse: Map<number, PickleValue>;
 }
