@@ -2,15 +2,18 @@ import {
   batchNorm,
   compile,
   constant,
+  evaluate,
   fed,
   gradients,
   input,
   maxPool,
   mul,
   type Node,
+  neg,
   reduceSum,
   sqrt,
 } from "@marey/core/graph";
+import type { Runtime } from "@marey/core/seam";
 import { onnxRuntime } from "marey";
 import { expect, test } from "vitest";
 import { largestDifference } from "./compute.js";
@@ -69,4 +72,27 @@ test.each([
   const weights = filled(y.shape);
   const [dx] = gradients(reduceSum(mul(y, constant(weights, y.shape))), [x]) as [Node];
   await bothWays({ y, dx }, feeds);
+});
+
+test("what is computed once is compiled for the device that it is computed on", async () => {
+  const y = maxPool(input("x", [1, 1, 4, 4]), { kernel: 2 });
+  const [dx] = gradients(reduceSum(y), [y.inputs[0] as Node]) as [Node];
+  const models: Uint8Array[] = [];
+  const noting: Runtime = {
+    load(model) {
+      models.push(model);
+      return onnxRuntime.load(model);
+    },
+  };
+  const feeds = { x: float([1, 1, 4, 4], filled([1, 1, 4, 4])) };
+  for (const device of ["cpu", "webgpu"] as const) {
+    await evaluate(noting, { dx }, feeds, { device });
+    expect(models.at(-1)).toEqual(compile({ dx }, "graph", device).model);
+  }
+  expect(models[0]).not.toEqual(models[1]);
+});
+
+test("a feed that is missing is named", async () => {
+  const y = neg(input("x", [2]));
+  await expect(evaluate(onnxRuntime, { y }, {})).rejects.toThrow(/inputs \(none\) given, expected x/);
 });

@@ -147,8 +147,8 @@ function detection({ keypoints, id }: OpenPosePerson, skeleton: Skeleton, name: 
 }
 
 /**
- * The layout of OpenPose keypoints, from their number; BODY_25 and BODY_25B, which have equally many, from where
- * keypoint 15 lies: an eye of the one, an ankle of the other.
+ * The layout of OpenPose keypoints, from their number; BODY_25 and BODY_25B, which have equally many, from how far
+ * apart keypoints 15 to 18 lie: eyes and ears of the one, ankles, neck and crown of the other.
  *
  * @throws MareyError `OPENPOSE_SKELETON` when no layout that ships has so many; BODY_25 when there are no people.
  */
@@ -169,19 +169,37 @@ export function recogniseOpenPose(
   );
 }
 
-/** Keypoint 1 is the neck of BODY_25 and an eye of BODY_25B; keypoint 15 an eye and an ankle. */
+/**
+ * Keypoints 15 to 18 are eyes and ears of BODY_25, close together, but ankles, neck and crown of BODY_25B, as far apart as
+ * anything of a body. Whoever shows his back lacks some of them in either.
+ */
 function isBody25b(people: readonly (OpenPosePerson | undefined)[]): boolean {
-  let toFirst = 0;
-  let toFifteenth = 0;
+  let apart = 0;
+  let whole = 0;
   for (const person of people) {
     const k = person?.keypoints;
     if (k?.length !== 75) continue;
-    const distance = (i: number) => Math.hypot(k[3 * i] - k[0], k[3 * i + 1] - k[1]);
-    if (Number.isNaN(distance(1) + distance(15))) continue;
-    toFirst += distance(1);
-    toFifteenth += distance(15);
+    const head = diameter(k.subarray(3 * 15, 3 * 19));
+    if (head === 0) continue;
+    apart += head;
+    whole += diameter(k);
   }
-  return toFifteenth > toFirst;
+  return apart > 0.4 * whole;
+}
+
+/** Diagonal of the upright rectangle around points that are known; 0 for less than two. */
+function diameter(keypoints: Float64Array): number {
+  const [low, high] = [
+    [Infinity, Infinity],
+    [-Infinity, -Infinity],
+  ];
+  for (let i = 0; i < keypoints.length; i += 3)
+    for (let c = 0; c < 2; c++) {
+      const value = keypoints[i + c];
+      if (value < low[c]) low[c] = value;
+      if (value > high[c]) high[c] = value;
+    }
+  return high[0] >= low[0] ? Math.hypot(high[0] - low[0], high[1] - low[1]) : 0;
 }
 
 /**

@@ -31,6 +31,14 @@ describe("safetensors", () => {
     expect(tensors.get("c")?.data).toEqual(Float32Array.of(1, -4));
   });
 
+  test("metadata that isn't a record of texts is refused", () => {
+    for (const metadata of ["null", "[]", '{"a":1}']) {
+      const text = new TextEncoder().encode(`{"__metadata__":${metadata}}`);
+      const file = new Uint8Array([text.length, 0, 0, 0, 0, 0, 0, 0, ...text]);
+      expect(() => readSafetensors(file)).toThrow(expect.objectContaining({ code: "SAFETENSORS_INVALID" }));
+    }
+  });
+
   test("every type is written as it was read", () => {
     const tensors = new Map<string, StoredTensor>([
       ["f64", { dtype: "F64", shape: [2], data: Float64Array.of(0.1, -1e300) }],

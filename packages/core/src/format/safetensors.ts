@@ -38,12 +38,20 @@ export function readSafetensors(bytes: Uint8Array, name = "safetensors"): Safete
   const tensors = new Map<string, StoredTensor>();
   let metadata: Record<string, string> = {};
   for (const [key, entry] of Object.entries(header)) {
-    if (key === "__metadata__") metadata = entry as Record<string, string>;
-    else tensors.set(key, readTensor(bytes.subarray(start), key, entry, invalid));
+    if (key === "__metadata__") {
+      if (!isMetadata(entry)) throw invalid("its __metadata__ isn't a record of texts");
+      metadata = entry;
+    } else tensors.set(key, readTensor(bytes.subarray(start), key, entry, invalid));
   }
   requireGapless(header as Record<string, Entry>, bytes.length - start, invalid);
   return { tensors, metadata };
 }
+
+const isMetadata = (value: unknown): value is Record<string, string> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((text) => typeof text === "string");
 
 interface Entry {
   dtype: string;

@@ -33,7 +33,8 @@ export interface PackedFile {
 
 /**
  * Reads a zip archive's directory.
- * *
+ *
+ * @returns The files by name, in its order.
  * @throws MareyError as `readZip`.
  */
 export function openZip(bytes: Uint8Array, name = "zip"): Map<string, PackedFile> {

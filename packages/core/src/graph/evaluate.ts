@@ -9,7 +9,7 @@ export async function evaluate(
   feeds: Readonly<Record<string, Tensor>>,
   options?: RuntimeOptions,
 ): Promise<Record<string, Tensor>> {
-  const graph = compile(outputs);
+  const graph = compile(outputs, "graph", options?.device);
   const network = await runtime.load(graph.model, options);
   try {
     return await network.run(fed(graph, feeds));
@@ -20,4 +20,6 @@ export async function evaluate(
 
 /** Of the feeds those that a graph takes: an input on which no output depends isn't part of it. */
 export const fed = (graph: CompiledGraph, feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> =>
-  Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]]));
+  Object.fromEntries(
+    graph.inputs.flatMap(({ name }) => (Object.hasOwn(feeds, name) ? [[name, feeds[name]]] : [])),
+  );

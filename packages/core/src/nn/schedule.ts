@@ -138,6 +138,9 @@ export interface PlateauOptions {
   mode?: "low" | "high";
 }
 
+/** A rate that would change by less stays, as in PyTorch (its `eps`). */
+const LEAST_CHANGE = 1e-8;
+
 /** What a plateau schedule remembers. */
 export interface Plateau {
   readonly rate: number;
@@ -160,7 +163,9 @@ export function plateau(before: Plateau, metric: number, options: PlateauOptions
   const waited = better || before.cooling > 0 ? 0 : before.waited + 1;
   const best = better ? metric : before.best;
   if (waited <= patience) return { rate: before.rate, best, waited, cooling };
-  return { rate: Math.max(before.rate * factor, minimum), best, waited: 0, cooling: cooldown };
+  const lowered = Math.max(before.rate * factor, minimum);
+  const rate = before.rate - lowered > LEAST_CHANGE ? lowered : before.rate;
+  return { rate, best, waited: 0, cooling: cooldown };
 }
 
 function progress(metric: number, best: number, options: PlateauOptions): boolean {

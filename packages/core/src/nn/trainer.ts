@@ -94,9 +94,7 @@ export function openTrainer<P extends Tree>(
     async step(batch, settings) {
       const names = Object.keys(settings).filter((name) => name !== "rate" && name !== "step");
       const { graph, network, noise, metrics } = await stepFor(batch, names);
-      graph.random.forEach(({ name, distribution }, i) =>
-        fillNoise(noise[name], distribution, seed, done, i),
-      );
+      fillRandom(graph, noise, seed, done);
       const feeds = (to: CompiledGraph) => feedsOf(to, batch, { ...settings, step: done + 1 }, now, noise);
       const results = await network.run(feeds(graph), undefined, outputsInto(graph, next));
       const scalars = scalarsOf(results, Object.keys(metrics));
@@ -141,6 +139,17 @@ async function loadStep<P extends Tree>(
     step.graph.random.map((port) => [port.name, emptyTensor(port.type, port.shape)]),
   );
   return { ...step, network, noise };
+}
+
+function fillRandom(
+  { random }: CompiledGraph,
+  noise: Readonly<Record<string, Tensor>>,
+  seed: number,
+  step: number,
+): void {
+  random.forEach(({ name, distribution }, i) => {
+    fillNoise(noise[name], distribution, seed, step, i);
+  });
 }
 
 const portsOf = (batch: Readonly<Record<string, Tensor>>) =>
