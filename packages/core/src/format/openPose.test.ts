@@ -14,7 +14,8 @@ import {
 } from "./openPose.js";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-const folder = "../shared/data/pose2sim-single/pose/cam01_json";
+const view = (name: string) => `../shared/data/pose2sim-single/pose/${name}_json`;
+const folder = view("cam01");
 const real = existsSync(folder)
   ? readdirSync(folder).map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) }))
   : [];
@@ -74,6 +75,16 @@ describe("readOpenPose", () => {
     expect(lastNumber("2026/x.json")).toBeUndefined();
   });
 
+  test.skipIf(real.length === 0)("BODY_25B is recognised from all sides", () => {
+    for (const name of ["cam01", "cam02", "cam03", "cam04"]) {
+      const files = readdirSync(view(name)).map((file) => ({
+        name: file,
+        bytes: new Uint8Array(readFileSync(join(view(name), file))),
+      }));
+      expect(readOpenPose(files).skeleton).toBe(body25b);
+    }
+  });
+
   test.skipIf(real.length === 0)("real BODY_25B detections are recognised and survive writing", () => {
     const detections = readOpenPose(real);
     expect(detections.skeleton).toBe(body25b);
@@ -84,14 +95,29 @@ describe("readOpenPose", () => {
     expect(again).toEqual(detections);
   });
 
-  test("an upright BODY_25 person is told from BODY_25B", () => {
-    const keypoints = new Float64Array(75).fill(1);
-    const put = (i: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * i);
-    put(0, 100, 50);
-    put(1, 100, 90); // neck
-    put(15, 95, 45); // eye
-    expect(recogniseOpenPose([undefined, { keypoints }])).toBe(body25);
-  });
+  test.each([body25, body25b])(
+    "someone upright is $name, seen from the front, the side or behind",
+    (layout) => {
+      const heights: [RegExp, number][] = [
+        [/head_top/, 0],
+        [/nose|eye|ear/, 10],
+        [/neck|shoulder/, 30],
+        [/elbow|wrist/, 60],
+        [/hip|pelvis/, 90],
+        [/knee/, 130],
+        [/./, 170],
+      ];
+      for (const hidden of [/^$/, /left/, /nose|eye/, /nose|eye|right_ear|left_hip/]) {
+        const keypoints = new Float64Array(75).fill(NaN);
+        layout.joints.forEach((joint, j) => {
+          const [, y] = heights.find(([part]) => part.test(joint)) ?? [/./, 0];
+          const x = joint.startsWith("left") ? 110 : joint.startsWith("right") ? 95 : 102;
+          if (!hidden.test(joint)) keypoints.set([x, y, 1], 3 * j);
+        });
+        expect(recogniseOpenPose([undefined, { keypoints }])).toBe(layout);
+      }
+    },
+  );
 
   test("a frame without people is written as such", () => {
     expect(readOpenPoseFrame(encode(writeOpenPoseFrame([undefined])))).toEqual([undefined]);
