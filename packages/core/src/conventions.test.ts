@@ -25,8 +25,12 @@ import {
   writeOpenPoseFrame,
   writeTrc,
 } from "./format/index.js";
+import { input } from "./graph/index.js";
 import { cropMatrix, type Image, letterbox, resize, warpAffine } from "./image/index.js";
+import { network } from "./model/videoPose3d/index.js";
 import { emptyTrack, JointState, jointStateNames, type Motion, type UpAxis } from "./motion/index.js";
+import { adam, leaves, mseLoss, parameter, symbolic, trainingStep } from "./nn/index.js";
+import { fillNoise } from "./nn/noise.js";
 import { halpe26, skeleton } from "./skeleton/index.js";
 import { syntheticTake } from "./world/index.js";
 
@@ -274,5 +278,66 @@ describe("chance", () => {
     };
     expect(await take(3)).toBe(await take(3));
     expect(await take(3)).not.toBe(await take(4));
+  });
+});
+
+describe("networks", () => {
+  const sizes = { filterWidths: [3, 3], channels: 8, jointsIn: 17, jointsOut: 16 };
+  const params = network.init(random(1), sizes);
+
+  test("convention: parameters have the names of the official state_dict", () => {
+    const norm = ["weight", "bias", "running_mean", "running_var"];
+    expect([...leaves(params).keys()].sort()).toEqual(
+      [
+        "expand_conv.weight",
+        ...norm.map((name) => `expand_bn.${name}`),
+        ...[0, 1].flatMap((i) => [
+          `layers_conv.${i}.weight`,
+          ...norm.map((name) => `layers_bn.${i}.${name}`),
+        ]),
+        "shrink.weight",
+        "shrink.bias",
+      ].sort(),
+    );
+    expect(leaves(params).get("expand_conv.weight")?.shape).toEqual([8, 34, 3]);
+  });
+
+  test("convention: poses are [batch, time, joint, value], and time shrinks by the receptive field − 1", () => {
+    const poses = network.forward(symbolic(params), input("keypoints", [2, 11, 17, 2]), {
+      variant: "dilated",
+      filterWidths: sizes.filterWidths,
+    });
+    expect(poses.shape).toEqual([2, 3, 16, 3]);
+  });
+});
+
+describe("trainings", () => {
+  test("convention: what is random in a step follows from seed, steps done and the input's number alone", () => {
+    const draw = (seed: number, step: number, index: number) => {
+      const data = new Float32Array(2);
+      fillNoise({ type: "float32", dims: [2], data }, "uniform", seed, step, index);
+      return Array.from(data, (value) => value * 2 ** 24);
+    };
+    expect(draw(7, 3, 0)).toEqual([15077312, 4383810]);
+    const others = [draw(8, 3, 0), draw(7, 4, 0), draw(7, 3, 1)];
+    for (const other of others) expect(other).not.toEqual(draw(7, 3, 0));
+  });
+
+  test("convention: a training keeps weights by path and the optimiser's state as PyTorch's name and the path", () => {
+    const { kept, graph } = trainingStep(
+      {
+        params: { out: { weight: parameter([2], Float32Array.of(1, 2)) } },
+        optimiser: adam(),
+        average: 0.9,
+        loss: ({ out }, { y }) => mseLoss(out.weight, y),
+      },
+      { y: { shape: [2], type: "float32" } },
+      [],
+    );
+    const names = ["weights", "exp_avg", "exp_avg_sq", "average"].map((name) => `${name}:out.weight`);
+    expect(kept.map(({ name }) => name).sort()).toEqual([...names].sort());
+    expect(graph.outputs.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(names.map((name) => `next:${name}`)),
+    );
   });
 });

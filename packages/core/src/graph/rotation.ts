@@ -133,8 +133,10 @@ const HAMILTON = Float32Array.from(
 );
 
 /** The quaternion a b (first b turns, then a), w first: [..., 4]. */
-export const quaternionMultiply = (a: Node, b: Node): Node =>
-  matmul(pairs(a, b), constant(HAMILTON, [16, 4]));
+export function quaternionMultiply(a: Node, b: Node): Node {
+  for (const q of [a, b]) needs("QuaternionMultiply", q, 4);
+  return matmul(pairs(a, b), constant(HAMILTON, [16, 4]));
+}
 
 /** Below this square of an angle (rad²), a few terms of its series are exact in float32 and need no division by it. */
 const SMALL = 1e-2;

@@ -115,7 +115,7 @@ describe("a training", () => {
     ]);
   });
 
-  test("the checkpoint holds weights by path, state beside them; as weights it gives the averages", async () => {
+  test("convention: a checkpoint holds weights by path, state beside them; as weights it gives the averages", async () => {
     const run = runOf();
     const { params } = await train(run, training());
     const file = join(run.folder, "last.safetensors");
