@@ -24,7 +24,9 @@ const elementwise: Operations = {
   power: graphOperation(({ a, b }, { exponent }) => ({ y: g.pow(a!, b ?? exponent) })),
   greater: binary(g.greater),
   where: graphOperation(({ condition, a, b }) => ({ y: g.where(condition!, a!, b!) })),
-  clip: graphOperation(({ x }, { minimum, maximum }) => ({ y: g.clip(x!, minimum, maximum) })),
+  clip: graphOperation(({ x }, { minimum, maximum }) => ({
+    y: g.clip(x!, minimum ?? undefined, maximum ?? undefined),
+  })),
   exp: unary(g.exp),
   log: unary(g.log),
   log1p: unary(g.log1p),

@@ -1,18 +1,4 @@
-import {
-  add,
-  constant,
-  gradients,
-  input,
-  matmul,
-  type Node,
-  reduceMean,
-  reshape,
-  slice,
-  square,
-  stack,
-  sub,
-  tanh,
-} from "@marey/core/graph";
+import { constant, type Node, reshape, slice, stack } from "@marey/core/graph";
 import {
   adadelta,
   adagrad,
@@ -26,15 +12,15 @@ import {
   type Norm,
   normOf,
   type Optimisers,
-  optimiserOf,
   rmsprop,
   scaled,
   schedule,
   sgd,
   warmedDecay,
 } from "@marey/core/nn";
-import { type Case, numbers, type Operation, type Operations, type Stored } from "./fixture.js";
+import { numbers, type Operation, type Operations } from "./fixture.js";
 import { graphOperation, run, symbols } from "./graph.js";
+import { at, float, NAMES, startOf, stepGraph } from "./optimProblem.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: attributes are free JSON that each operation knows
 type Attributes = any;
@@ -59,100 +45,6 @@ function rates({ learningRate, steps, schedule: planned }: Attributes): number[]
     ? plans[planned.kind]!({ base: learningRate, ...planned })
     : schedule.constant(learningRate);
   return Array.from({ length: steps }, (_, k) => plan(k));
-}
-
-const clipped = (grads: Node[], { clipNorm, clipValue }: Attributes): Node[] => {
-  if (clipNorm !== undefined) return clipByNorm(grads, clipNorm);
-  return clipValue === undefined ? grads : clipByValue(grads, clipValue);
-};
-
-const NAMES = ["weight", "bias"] as const;
-
-/** What the optimisers make of gradients: the graph from old values to new ones. */
-function updates(optimisers: Optimisers, params: Node[], grads: Node[], attributes: Attributes) {
-  const update = clipped(grads, attributes);
-  const settings = { rate: input("rate", []), step: input("step", []) };
-  const outputs: Record<string, Node> = {};
-  NAMES.forEach((name, i) => {
-    const optimiser = optimiserOf(optimisers, name);
-    const state = Object.fromEntries(
-      Object.keys(optimiser.state).map((key) => [key, input(`${key}.${name}`, params[i]!.shape)]),
-    );
-    const updated = optimiser.update(params[i]!, update[i]!, state, settings);
-    outputs[`new.${name}`] = updated.parameter;
-    for (const [key, value] of Object.entries(updated.state)) outputs[`new.${key}.${name}`] = value;
-  });
-  return outputs;
-}
-
-/** One step on prediction = tanh(x Wᵀ + b) with mean squared error, as a graph from values to values. */
-function stepGraph(optimisers: Optimisers, stored: Case["inputs"], attributes: Attributes) {
-  const params = NAMES.map((name) => input(name, stored[name]!.shape));
-  const x = input("x", stored.x!.shape.slice(1));
-  const target = input("target", stored.target!.shape.slice(1));
-  const prediction = tanh(add(matmul(x, params[0]!, { transB: true }), params[1]!));
-  const loss = reduceMean(square(sub(prediction, target)));
-  const grads = gradients(loss, params);
-  const named = Object.fromEntries(NAMES.map((name, i) => [`gradient.${name}`, grads[i]!]));
-  return { loss, ...named, ...updates(optimisers, params, grads, attributes) };
-}
-
-const float = (shape: readonly number[], data: ArrayLike<number>): Stored =>
-  ({ dtype: "F32", shape, data: Float32Array.from(data) }) as Stored;
-
-/** The row of a step. */
-function at({ shape, data }: Stored, step: number): Stored {
-  const size = data.length / shape[0]!;
-  return float(shape.slice(1), (data as Float32Array).slice(step * size, (step + 1) * size));
-}
-
-type Values = Record<string, Stored>;
-
-/** What a training step starts from: the parameters, the optimisers' state, and the step's scalars. */
-function beginning(optimisers: Optimisers, inputs: Case["inputs"], rate: number): Values {
-  const values: Values = { rate: float([], [rate]), step: float([], [1]) };
-  for (const name of NAMES) {
-    const { shape, data } = inputs[name]!;
-    values[name] = inputs[name]!;
-    for (const [key, initial] of Object.entries(optimiserOf(optimisers, name).state))
-      values[`${key}.${name}`] = float(shape, new Array(data.length).fill(initial));
-  }
-  return values;
-}
-
-/**
- * The parameters before the first step. The fixtures of the first generator hold those after the last one under `weight`
- * and `bias`, so where the first loss shows that, the first step is undone: p ← p + (p₁ − update(p, recorded gradient)).
- */
-async function startOf(fixture: Case, optimisers: Optimisers, step: Record<string, Node>, rate: number) {
-  const { inputs, expected, attributes } = fixture;
-  let values = beginning(optimisers, inputs, rate);
-  const batch = { x: at(inputs.x!, 0), target: at(inputs.target!, 0) };
-  const { loss } = await run({ loss: step.loss! }, { ...values, ...batch });
-  const wanted = numbers(expected.loss!)[0]!;
-  if (Math.abs(Number(loss![0]) - wanted) < 1e-4 * wanted) return values;
-  const params = NAMES.map((name) => input(name, inputs[name]!.shape));
-  const grads = NAMES.map((name) => input(`gradient.${name}`, inputs[name]!.shape));
-  const graph = updates(optimisers, params, grads, attributes);
-  const given = Object.fromEntries(
-    NAMES.map((name) => [`gradient.${name}`, at(expected[`${name}Gradient`]!, 0)]),
-  );
-  for (let i = 0; i < 10; i++) {
-    const after = await run(graph, { ...values, ...given });
-    const undone = NAMES.map((name): [string, Stored] => {
-      const [reached, now] = [after[`new.${name}`] as Float32Array, values[name]!.data as Float32Array];
-      const first = numbers(at(expected[name]!, 0));
-      return [
-        name,
-        float(
-          inputs[name]!.shape,
-          now.map((p, j) => p + (first[j]! - reached[j]!)),
-        ),
-      ];
-    });
-    values = { ...values, ...Object.fromEntries(undone) };
-  }
-  return values;
 }
 
 /** Runs the whole loop with our own gradients. */

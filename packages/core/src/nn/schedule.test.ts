@@ -114,3 +114,8 @@ test("a plateau never goes below its minimum", () => {
   const rates = follow(new Array(50).fill(1), { factor: 0.1, patience: 0, minimum: 0.02 });
   expect(Math.min(...rates)).toBe(0.02);
 });
+
+test("a plateau leaves a rate that would hardly change", () => {
+  const rates = follow([1, 1, 1, 1, 1], { factor: 2 ** -20, patience: 0 });
+  expect(rates).toEqual([1, 2 ** -20, 2 ** -40, 2 ** -40, 2 ** -40]); // 2⁻⁴⁰ would change by less than 1e-8
+});
