@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { procrustes } from "../../array/procrustes.js";
+import { mpjpe } from "../../metric/mpjpe.js";
+import { JointState } from "../../motion/state.js";
 import { readMotion17 } from "./data/motion17.js";
 import { evaluationViews } from "./training.js";
 import { liftedMotion } from "./world.js";
@@ -62,6 +65,35 @@ describe.skipIf(!here)("lifted people in the world", () => {
         return sum + slideOf(positions, clip.positions);
       }, 0);
     expect(slide(true)).toBeLessThan(0.8 * slide(false));
+  });
+
+  test("where the camera's place is known, people stand in its world, on its floor if wanted", () => {
+    for (const floor of [false, true]) {
+      const errors = views.map(({ clip, truth, person, options }) => {
+        const { rotation, translation } = procrustes(clip.positions, truth, { scaled: false });
+        const place = { rotation, translation, up: clip.up };
+        const motion = liftedMotion([person], { ...options, floor, place });
+        expect(motion.up).toBe(clip.up);
+        return mpjpe(motion.people[0].positions, clip.positions).mean;
+      });
+      expect(middle(errors)).toBeLessThan(floor ? 0.03 : 0.02);
+    }
+  });
+
+  test("stretches of one person become one person, missing in between", () => {
+    const [{ person, options }] = views;
+    const part = (from: number, to: number) => ({
+      id: 7,
+      start: from,
+      poses: person.poses.slice(from * 51, to * 51),
+      keypoints: person.keypoints.slice(from * 34, to * 34),
+      measured: person.measured.slice(from * 17, to * 17),
+    });
+    const { people } = liftedMotion([part(0, 20), part(40, 60)], { ...options, frameCount: 70, floor: true });
+    expect(people).toHaveLength(1);
+    const seen = Array.from({ length: 70 }, (_, t) => people[0].state[t * 17] === JointState.visible);
+    expect(seen).toEqual(seen.map((_, t) => t < 20 || (t >= 40 && t < 60)));
+    expect(seen.map((_, t) => !Number.isNaN(people[0].positions[t * 51]))).toEqual(seen);
   });
 
   /** Metres that ankles move while they rest in the recording. */

@@ -1,4 +1,5 @@
 import type { Camera } from "../../camera/camera.js";
+import { medianOf } from "../../filter/median.js";
 import { footContacts } from "../../fit/contact.js";
 import type { Motion, MotionPerson, UpAxis } from "../../motion/motion.js";
 import { JointState } from "../../motion/state.js";
@@ -64,9 +65,16 @@ export function liftedMotion(people: readonly LiftedPerson[], options: WorldOpti
   const free = placed(() => ({}));
   if (!options.floor) return options.place ? inWorld(free, options.place) : free;
   const floor = floorUnder(free, options.place && upSeen(options.place));
-  const level = levelled(free, floor);
   const normal = floor.normal.map((n, k) => n * TURN[k]);
-  const contacts = level.people.map((_, p) => footContacts(level, p));
+  const seen = levelled(onSightLines(free, people, camera), floor);
+  const level = levelled(free, floor);
+  const contacts = seen.people.map((_, p) => {
+    const lifted = footContacts(level, p);
+    return footContacts(seen, p, { height: SIGHT_HEIGHT }).map(({ joint, standing }, f) => ({
+      joint,
+      standing: standing.map((stands, t) => stands || lifted[f].standing[t]),
+    }));
+  });
   const standing = placed((p, { start = 0, measured }) => ({
     floor: { normal, height: floor.height },
     contacts: contacts[p].map(({ joint, standing: stands }) => ({
@@ -75,6 +83,44 @@ export function liftedMotion(people: readonly LiftedPerson[], options: WorldOpti
     })),
   }));
   return options.place ? inWorld(standing, options.place, floor.height) : levelled(standing, floor);
+}
+
+/** Ankles on sight lines are too high or low by what the foot is nearer or further than the pelvis. */
+const SIGHT_HEIGHT = 0.2;
+/** Seconds on both sides over which a detector's jitter is averaged. */
+const JITTER = 0.05;
+
+const ANKLES = ["left_ankle", "right_ankle"].map((joint) => h36m17.joints.indexOf(joint));
+
+/**
+ * The motion with ankles where the camera saw them, as far away as the pelvis. What stands rests in the picture, which is
+ * certain; the lifted ankle also has what the lifter's guess of its depth moves.
+ */
+function onSightLines(motion: Motion, people: readonly LiftedPerson[], camera: ArrayLike<number>): Motion {
+  const [fx, fy, cx, cy] = [camera[0], camera[1], camera[2], camera[3]];
+  const reach = Math.round(JITTER * motion.frameRate);
+  const people3d = motion.people.map((person) => ({ ...person, positions: person.positions.slice() }));
+  for (const { id, start = 0, keypoints, measured } of people) {
+    const { positions } = people3d.find((person) => person.id === id) as MotionPerson;
+    const frames = measured.length / LIFTED_JOINTS;
+    for (const j of ANKLES)
+      for (let t = 0; t < frames; t++) {
+        const at = (start + t) * LIFTED_JOINTS * 3;
+        const depth = -positions[at + 2];
+        const [from, to] = [Math.max(0, t - reach), Math.min(frames - 1, t + reach)];
+        const around = (k: number) =>
+          medianOf(
+            Array.from(
+              { length: to - from + 1 },
+              (_, u) => keypoints[2 * ((from + u) * LIFTED_JOINTS + j) + k],
+            ),
+          );
+        positions[at + 3 * j] = ((around(0) - cx) / fx) * depth;
+        positions[at + 3 * j + 1] = (-(around(1) - cy) / fy) * depth;
+        positions[at + 3 * j + 2] = -depth;
+      }
+  }
+  return { ...motion, people: people3d };
 }
 
 type Place = NonNullable<WorldOptions["place"]>;
