@@ -155,8 +155,8 @@ async function measure(
   on: readonly MotionClip[],
   cameras: number,
 ) {
-  const { runtime, threads, settings } = run;
-  const lifter = openLifter(runtime, params, { filterWidths: widthsOf(settings), mirrors, threads });
+  const { runtime, threads, device, settings } = run;
+  const lifter = openLifter(runtime, params, { filterWidths: widthsOf(settings), mirrors, threads, device });
   const views = evaluationViews(on, 1, { cameras });
   const metrics: Record<string, number> = {};
   for (const kind of ["exact", "noisy"] as const) {

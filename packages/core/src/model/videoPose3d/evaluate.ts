@@ -1,3 +1,4 @@
+import { MareyError } from "../../error.js";
 import { mpjpe, mpjve, nMpjpe, pMpjpe, rootRelative } from "../../metric/mpjpe.js";
 import type { LiftSequence } from "./sequence.js";
 
@@ -20,7 +21,8 @@ export interface LiftErrors {
  * listed as they come.
  *
  * @param lift Gives T×J'×3, metres, camera axes.
- * @param sequences each with positions (T×J'×3, camera frame).
+ * @param sequences with positions (T×J'×3, camera frame); others are left out.
+ * @throws MareyError `LIFT_BATCHES` when none has any: no error is not an error of 0.
  */
 export async function liftErrors(
   lift: (sequence: LiftSequence) => Promise<Float32Array>,
@@ -34,6 +36,13 @@ export async function liftErrors(
     const errors = poseErrors(lifted, rootRelative(positions, poseJoints), poseJoints);
     actions.set(action, [...(actions.get(action) ?? []), errors]);
   }
+  if (actions.size === 0)
+    throw new MareyError(
+      "LIFT_BATCHES",
+      "videoPose3d",
+      "there are no sequences with positions to compare with",
+      "Pass at least one",
+    );
   return {
     all: pooled([...actions.values()].flat()),
     actions: new Map([...actions].map(([action, errors]) => [action, pooled(errors)])),

@@ -1,3 +1,4 @@
+import { MareyError } from "../../error.js";
 import { compile } from "../../graph/compile.js";
 import { add, mul } from "../../graph/elementwise.js";
 import { matmul } from "../../graph/linear.js";
@@ -26,14 +27,26 @@ export interface Lifter {
    * @param keypoints T×J×2, normalised to the screen.
    * @param progress Called with the frames done.
    * @returns T×J'×3, metres, camera axes.
+   * @throws MareyError `LIFT_KEYPOINTS` when these are no whole frames of the network's joints.
    */
   lift(keypoints: Float32Array, progress?: (done: number) => void): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** Opens VideoPose3D for inference: the dilated network over windows of a sequence, its edges repeated at both ends. */
+/**
+ * Opens VideoPose3D for inference: the dilated network over windows of a sequence, its edges repeated at both ends.
+ *
+ * @throws MareyError `LIFT_WINDOW` for a window that is no number of frames.
+ */
 export function openLifter(runtime: Runtime, params: NetworkParams, options: LifterOptions): Lifter {
   const { filterWidths, causal = false, window = 512 } = options;
+  if (!Number.isInteger(window) || window < 1)
+    throw new MareyError(
+      "LIFT_WINDOW",
+      "openLifter",
+      `the window is ${window} frames`,
+      "Give a whole number from 1",
+    );
   const pad = receptiveField(filterWidths) - 1;
   const before = causal ? pad : pad / 2;
   const width = params.expand_conv.weight.shape[1];
@@ -46,12 +59,20 @@ export function openLifter(runtime: Runtime, params: NetworkParams, options: Lif
     const { model } = compile({ poses: liftGraph(params, x, options) }, "lifter");
     const loaded = runtime.load(model, { threads: options.threads, device: options.device });
     networks.set(frames, loaded);
+    loaded.catch(() => networks.delete(frames));
     return loaded;
   }
 
   return {
     async lift(keypoints, progress) {
       const total = keypoints.length / width;
+      if (!Number.isInteger(total))
+        throw new MareyError(
+          "LIFT_KEYPOINTS",
+          "lift",
+          `${keypoints.length} numbers are no whole frames of ${width / 2} joints`,
+          "Give frames × joints × 2 numbers in the layout that the network was trained on",
+        );
       // Few sizes, so that few graphs are made: short sequences are rounded up and repeat their last frame.
       const size = Math.min(window, Math.ceil(total / 64) * 64);
       let poses: Float32Array | undefined;

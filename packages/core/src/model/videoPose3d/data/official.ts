@@ -2,7 +2,7 @@ import type { Camera } from "../../../camera/camera.js";
 import { MareyError } from "../../../error.js";
 import { readPickle } from "../../../format/pickle.js";
 import { isKind, itemsOf, type PickleValue } from "../../../format/pickleValue.js";
-import { readZip } from "../../../format/zip.js";
+import { openZip } from "../../../format/zip.js";
 import { type JointRow, type Skeleton, skeleton } from "../../../skeleton/skeleton.js";
 import { cameraVector, normaliseScreen, worldToCamera } from "../camera.js";
 import type { LiftSequence } from "../sequence.js";
@@ -62,7 +62,7 @@ export const humanEva15: Skeleton = skeleton(
  * Reads VideoPose3D's motions in three dimensions: Human3.6M, whose 32 joints become the 17 of `h36m17`, or HumanEva.
  *
  * @param bytes an `.npz` whose array `positions_3d` is a pickled dict: subject → action → T×J×3.
- * @throws MareyError `LIFT_NPZ` when it holds something else; those of `readZip` and `readPickle`.
+ * @throws MareyError `LIFT_NPZ` when it holds something else; those of `openZip` and `readPickle`.
  */
 export function readPositions3d(bytes: Uint8Array, name = "data_3d.npz"): Positions3d[] {
   return recordings(objectOf(bytes, "positions_3d", name), name).map(({ subject, action, value }) => {
@@ -82,7 +82,7 @@ export function readPositions3d(bytes: Uint8Array, name = "data_3d.npz"): Positi
  * Reads VideoPose3D's keypoints: `positions_2d`, subject → action → list of T×J×2 by camera, and `metadata` with the
  * layout and its left and right joints.
  *
- * @throws MareyError `LIFT_NPZ` when it holds something else; those of `readZip` and `readPickle`.
+ * @throws MareyError `LIFT_NPZ` when it holds something else; those of `openZip` and `readPickle`.
  */
 export function readKeypoints2d(bytes: Uint8Array, name = "data_2d.npz"): Keypoints2d {
   const metadata = dict(objectOf(bytes, "metadata", name), `${name}, metadata`);
@@ -192,7 +192,7 @@ function keepJoints(data: Float32Array, joints: number, kept: readonly number[])
 
 /** The one object that an array of an archive holds, as `numpy.savez` stores a dict. */
 function objectOf(bytes: Uint8Array, key: string, name: string): PickleValue {
-  const file = readZip(bytes, name).get(`${key}.npy`);
+  const file = openZip(bytes, name).get(`${key}.npy`)?.unpacked();
   if (!file) throw invalid(name, `it has no array "${key}"`);
   const where = `${name}, array "${key}"`;
   const header = file[6] === 1 ? 10 : 12;
