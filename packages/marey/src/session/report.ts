@@ -20,17 +20,18 @@ export function renderReport(
 ): string {
   const { word, sentence } = verdictOf(summary);
   const { session, cameras, stages } = summary;
+  const texts = textsOf(summary);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${session} – capture report</title>
+<title>${session} – ${texts.kind.toLowerCase()}</title>
 <style>${{ markup: reportStyle }}</style>
 </head>
 <body>
 <header>
-<p class="kind">Capture report</p>
+<p class="kind">${texts.kind}</p>
 <h1>${session}</h1>
 <p class="verdict ${word}"><strong>${word}</strong> ${sentence}</p>
 ${advice(summary.advice)}
@@ -40,12 +41,12 @@ ${facts(summary, made)}
 <section class="files">
 <h2>People</h2>
 ${summary.people.length > 0 ? peopleTable(summary.people) : html`<p>Nobody was placed.</p>`}
-<p class="note">${summary.method === "lift" ? "Measured joints were seen by the camera; those filled in were interpolated before the lift." : "Measured joints were seen by at least two cameras; those filled in come from their neighbours in time and the body’s structure."} Error: mean distance in the pictures between what was seen and where the motion has it. Fit: mean distance between joints and the animation skeleton.</p>
+<p class="note">${texts.people} Error: mean distance in the pictures between what was seen and where the motion has it. Fit: mean distance between joints and the animation skeleton.</p>
 </section>
 <section>
-<h2>Cameras</h2>
-${cameras.length > 0 ? cameraTable(cameras) : html`<p>There are no cameras.</p>`}
-<p class="note">${summary.method === "lift" ? "One camera says nothing of depth: the errors in the picture can be small where the motion is wrong along the line of sight." : "Mistakes are joints that disagree so much with the other cameras that they were not used; the errors are of the rest. A shift as large as the error means that the camera was moved, or calibrated badly."}</p>
+<h2>${texts.camerasTitle}</h2>
+${cameras.length > 0 ? cameraTable(cameras, summary.method === "lift") : html`<p>There are no cameras.</p>`}
+<p class="note">${texts.cameras}</p>
 </section>
 ${summary.people.map((person) => {
   const shown = people.find(({ number }) => number === person.number);
@@ -56,6 +57,7 @@ ${summary.people.map((person) => {
       shown,
       people,
       cameras.map(({ name }) => name),
+      texts.height,
     )
   );
 })}
@@ -68,6 +70,29 @@ ${stages.length > 0 ? html`<section><h2>Time spent</h2>${figure("Seconds of each
   return page.markup;
 }
 
+/** What is said differently of several cameras and of one. */
+function textsOf({ method }: CaptureSummary) {
+  return method === "lift"
+    ? {
+        kind: "Lift report",
+        people:
+          "Measured joints were seen by the camera; those filled in were interpolated before the lift; those not seen for more than a second are missing.",
+        camerasTitle: "Camera",
+        cameras:
+          "One camera says nothing of depth: the error in the picture can be small where the motion is wrong along the line of sight.",
+        height: "Above the world’s origin: the floor, the camera, or that of the calibration.",
+      }
+    : {
+        kind: "Capture report",
+        people:
+          "Measured joints were seen by at least two cameras; those filled in come from their neighbours in time and the body’s structure.",
+        camerasTitle: "Cameras",
+        cameras:
+          "Mistakes are joints that disagree so much with the other cameras that they were not used; the errors are of the rest. A shift as large as the error means that the camera was moved, or calibrated badly.",
+        height: "Above the origin of the calibration.",
+      };
+}
+
 function advice(lines: readonly string[]): Markup | undefined {
   if (lines.length === 0) return undefined;
   return html`<aside class="advice"><h2>What to do</h2><ol>${lines.map((line) => html`<li>${line}</li>`)}</ol></aside>`;
@@ -78,6 +103,7 @@ function personSection(
   person: ReportPerson,
   everyone: readonly ReportPerson[],
   cameras: readonly string[],
+  heightFrom: string,
 ): Markup {
   const title = html`<h2 id="person-${person.number}">Person ${person.number}</h2>`;
   if (person.bins === 0) return html`<section>${title}<p>There are no frames to show.</p></section>`;
@@ -94,7 +120,7 @@ ${person.cameras.length > 0 ? figure("Cameras at work", "How large a share of th
 ${person.views && figure("Cameras per joint", `Two are the least that place a joint. ${spreads}`, spreadChart(person, person.views, { label: "Number of cameras that placed a joint, over time", whole: true }))}
 ${person.reprojection && figure("Reprojection error, px", spreads, spreadChart(person, person.reprojection, { label: "Reprojection error over time, pixels" }))}
 ${person.sigma && figure("Uncertainty, mm", `Standard deviation of the positions. ${spreads}`, spreadChart(person, person.sigma, { label: "Standard deviation of positions over time, millimetres", scale: 1000 }))}
-${figure("Height of the pelvis, m", "Above the origin of the calibration.", spreadChart(person, person.height, { label: "Height of the pelvis over time, metres", fromZero: false }))}
+${figure("Height of the pelvis, m", heightFrom, spreadChart(person, person.height, { label: "Height of the pelvis over time, metres", fromZero: false }))}
 <div class="pair">
 ${figure(
   "Path from above, m",

@@ -78,8 +78,13 @@ export function peopleTable(people: readonly PersonQuality[]): Markup {
   );
 }
 
-/** A row per camera, with bars to compare them by. */
-export function cameraTable(cameras: readonly CameraQuality[]): Markup {
+/** A row per camera, with bars to compare them by; a camera alone has only what it saw. */
+export function cameraTable(cameras: readonly CameraQuality[], alone = false): Markup {
+  if (alone)
+    return table(
+      ["Camera", "Error, px", "Joints seen"],
+      cameras.map(({ name, pixels, seen }) => [name, fixed(pixels, 1), counted(seen)]),
+    );
   const worst = Math.max(0, ...cameras.map(({ pixels }) => pixels).filter(Number.isFinite));
   return table(
     ["Camera", "Error, px", "", "Error, mm", "Joints seen", "Mistakes", "", "Shift, px"],

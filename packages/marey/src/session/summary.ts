@@ -159,8 +159,7 @@ export function describeSummary(summary: CaptureSummary): string {
       ["person", "frames", "placed", "filled in", "gaps", "error px", "limbs vary", "fit mm"],
       ...people.map(personRow),
     ]),
-    "",
-    ...table([["camera", "error px", "error mm", "joints seen", "mistakes"], ...cameras.map(cameraRow)]),
+    ...(summary.method === "lift" ? [] : ["", ...table([cameraHead, ...cameras.map(cameraRow)])]),
     "",
     `seconds: ${stages.map(({ stage, seconds, cached }) => `${stage} ${seconds.toFixed(2)}${cached ? " (cached)" : ""}`).join(", ")}`,
     ...(advice.length > 0 ? ["", ...advice.map((line) => `! ${line}`)] : []),
@@ -184,6 +183,8 @@ function personRow({ number, frames, states, pixels, boneVariation, fitDistance 
     fitDistance === undefined ? "–" : round(1000 * fitDistance, 1),
   ];
 }
+
+const cameraHead = ["camera", "error px", "error mm", "joints seen", "mistakes"];
 
 function cameraRow({ name, pixels, metres, seen, outliers }: CameraQuality): string[] {
   return [name, round(pixels, 1), round(1000 * metres, 1), `${seen}`, `${(100 * outliers).toFixed(1)} %`];
