@@ -137,7 +137,11 @@ export async function startOf(
 /** Of two beginnings, element by element, what leads to the recorded gradients: single exchanges while they help. */
 async function nearest(fixture: Case, step: Record<string, Node>, one: Values, other: Values) {
   const open = NAMES.flatMap((name) =>
-    Array.from(one[name]!.data, (a, i) => ({ name, i, choices: [Number(a), Number(other[name]!.data[i])] })),
+    Array.from(one[name]!.data as Float32Array, (a, i) => ({
+      name,
+      i,
+      choices: [a, Number(other[name]!.data[i])],
+    })),
   ).filter(({ choices: [a, b] }) => Math.abs(a! - b!) > 1e-6);
   let best = one;
   let least = await mismatch(fixture, step, best);
