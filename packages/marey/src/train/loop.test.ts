@@ -253,6 +253,15 @@ describe("what goes wrong is said, and the checkpoint before stays", () => {
     expect(await readdir(run.folder)).not.toContain("best.safetensors");
   });
 
+  test("what one left that was killed between its first evaluation and its first checkpoint is begun anew", async () => {
+    const run = runOf();
+    await train(run, training());
+    const whole = await curve(run.folder);
+    await rm(join(run.folder, "last.safetensors"));
+    await train({ ...run, resume: true }, training());
+    expect(await curve(run.folder)).toEqual(whole);
+  });
+
   test("a training that diverges", async () => {
     const run = runOf();
     const rate = (_: number, step: number) => (step === 9 ? Infinity : 0.1);

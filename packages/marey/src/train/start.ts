@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { requireAbsent } from "../files/whole.js";
 import { bestFile, type Checkpoint, clearFolder, lastFile, readCheckpoint } from "./checkpoint.js";
@@ -15,11 +15,10 @@ import { requireSameSettings } from "./settings.js";
 export async function startingPoint(run: Run): Promise<Checkpoint | undefined> {
   const { folder, settings, seed, resume, force } = run;
   const from = resume ? await readCheckpoint(folder) : undefined;
-  if (!from && !force) {
-    // One that was killed before its first checkpoint left no more than a log, and is resumed from the beginning.
-    const kept = [...(resume ? [] : [logFile(folder)]), lastFile(folder), bestFile(folder)];
-    for (const file of kept) await requireAbsent(file);
-  }
+  // One that was killed before its first checkpoint left a log, perhaps weights, and is resumed from the beginning.
+  const isUnsaved = resume && existsSync(logFile(folder));
+  if (!from && !force && !isUnsaved)
+    for (const file of [logFile(folder), lastFile(folder), bestFile(folder)]) await requireAbsent(file);
   if (from) requireSameSettings({ ...settings, seed }, { ...from.settings, seed: from.seed }, from.file);
   await clearFolder(folder, { all: !from });
   return from;
