@@ -1,5 +1,6 @@
+import { broadcast } from "./broadcast.js";
 import {
-  abs, add, and, atan, broadcast, cast, clip, div, equal, greater, less, log, maximum, mul, neg, reciprocal,
+  abs, add, and, atan, cast, clip, div, equal, greater, less, log, maximum, mul, neg, reciprocal,
   sqrt, sub, where,
 } from "./elementwise.js"; // biome-ignore format: a list
 import { apply, type Node, type Op, type Operand, toNode } from "./node.js";

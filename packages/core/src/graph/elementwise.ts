@@ -1,31 +1,10 @@
+import { broadcast, withoutLastOnes } from "./broadcast.js";
 import { foldBinary, foldUnary } from "./fold.js";
-import { Expand, reshape } from "./movement.js";
+import { Expand } from "./movement.js";
 import {
-  apply,
-  constant,
-  type Node,
-  type NodeType,
-  type Op,
-  type Operand,
-  refuse,
-  type Shape,
-  sameShape,
-  scalarOf,
-  toNode,
-} from "./node.js";
+  apply, constant, type Node, type NodeType, type Op, type Operand, refuse, sameShape, scalarOf, toNode,
+} from "./node.js"; // biome-ignore format: a list
 import { joinedParts } from "./partition.js";
-
-/** The shape that two shapes broadcast to (numpy's rule); `refuse`s those that don't fit. */
-export function broadcast(operator: string, a: Node, b: Node): Shape {
-  const rank = Math.max(a.shape.length, b.shape.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const m = a.shape[i - rank + a.shape.length] ?? 1;
-    const n = b.shape[i - rank + b.shape.length] ?? 1;
-    if (m !== n && m !== 1 && n !== 1)
-      refuse(operator, [a, b], `sizes ${m} and ${n} on axis ${i}`, "Make them equal, or one of them 1");
-    return m === 1 ? n : m;
-  });
-}
 
 type Gradient = (node: Node, g: Node) => readonly (Node | null)[];
 const flat: Gradient = ({ inputs }) => inputs.map(() => null);
@@ -50,19 +29,6 @@ function binaryOp(name: string, gradient: Gradient, type?: NodeType): Op {
     gradient,
     form: ({ op, inputs, shape }) => withoutLastOnes(op, inputs, shape) ?? { call: name, inputs },
   };
-}
-
-/**
- * The operator on tensors without the ones at the end of their shapes: ONNX Runtime broadcasts a scalar to [n, 1] by
- * calling its kernel n times (25 ms for a million values instead of 1).
- */
-function withoutLastOnes(op: Op, inputs: readonly Node[], shape: Shape): Node | undefined {
-  const rank = shape.findLastIndex((size) => size !== 1) + 1;
-  if (rank === shape.length || rank === 0 || inputs.every((x) => sameShape(x.shape, shape))) return undefined;
-  const cut = inputs.map((x) =>
-    reshape(x, x.shape.slice(0, Math.max(0, x.shape.length - shape.length + rank))),
-  );
-  return reshape(apply(op, cut, {}), shape);
 }
 
 /** Applies a unary operator; small constants fold, and what is its own inverse vanishes when applied twice. */
@@ -137,25 +103,39 @@ const And = binaryOp("And", flat, "bool");
 const Or = binaryOp("Or", flat, "bool");
 
 const sum = binary(Add, (a, b) => a + b, 0, true);
+/** a + b. Of all functions of two tensors: shapes broadcast by numpy's rule, and a number stands for a constant. */
 export const add = (a: Operand, b: Operand): Node =>
   (typeof a === "object" && typeof b === "object" && joinedParts(a, b)) || sum(a, b);
+/** a − b. */
 export const sub = binary(Sub, (a, b) => a - b, 0);
+/** a · b, element by element. */
 export const mul = binary(Mul, (a, b) => a * b, 1, true);
+/** a / b. */
 export const div = binary(Div, (a, b) => a / b, 1);
+/** The larger of a and b; equal ones share the gradient. */
 export const maximum = binary(Max, Math.max);
+/** The smaller of a and b; equal ones share the gradient. */
 export const minimum = binary(Min, Math.min);
+/** aᵇ; NaN where a is negative and b is no whole number. */
 export const pow = binary(Pow, (a, b) => a ** b, 1);
 
 const logical =
   (op: Op) =>
   (a: Operand, b: Operand): Node =>
     apply(op, operands(a, b), {});
+/** Whether a > b, as bool. */
 export const greater = logical(Greater);
+/** Whether a < b, as bool. */
 export const less = logical(Less);
+/** Whether a ≥ b, as bool. */
 export const greaterOrEqual = logical(GreaterOrEqual);
+/** Whether a ≤ b, as bool. */
 export const lessOrEqual = logical(LessOrEqual);
+/** Whether a = b, as bool; NaN equals nothing. */
 export const equal = logical(Equal);
+/** Whether both hold. */
 export const and = logical(And);
+/** Whether either holds. */
 export const or = logical(Or);
 
 const Neg = unaryOp("Neg", (_x, _y, g) => neg(g));
@@ -182,31 +162,53 @@ const Cosh = unaryOp("Cosh", (x, _y, g) => mul(g, sinh(x)));
 /** At 0 the gradient is 0, as in PyTorch: y is positive only where x is. */
 const Relu = unaryOp("Relu", (_x, y, g) => mul(g, cast(greater(y, 0), "float32"))); // Where takes twice the time
 
+/** −x. */
 export const neg = unary(Neg, (x) => -x, true);
+/** eˣ. */
 export const exp = unary(Exp, Math.exp);
+/** ln x. */
 export const log = unary(Log, Math.log);
+/** √x; the gradient at 0 is infinite (`safeSqrt` has 0 there). */
 export const sqrt = unary(Sqrt, Math.sqrt);
+/** 1 / x. */
 export const reciprocal = unary(Reciprocal, (x) => 1 / x);
+/** |x|; the gradient at 0 is 0. */
 export const abs = unary(Abs, Math.abs);
+/** −1, 0 or 1. No gradient flows. */
 export const sign = unary(Sign, Math.sign);
+/** The next whole number below. No gradient flows. */
 export const floor = unary(Floor, Math.floor);
+/** The next whole number above. No gradient flows. */
 export const ceil = unary(Ceil, Math.ceil);
-/** To the nearest whole number, halves to the even one. */
+/** To the nearest whole number, halves to the even one. No gradient flows. */
 export const round = (x: Node): Node => apply(Round, [x], {});
+/** 1 / (1 + e⁻ˣ). */
 export const sigmoid = unary(Sigmoid, (x) => 1 / (1 + Math.exp(-x)));
+/** The hyperbolic tangent. */
 export const tanh = unary(Tanh, Math.tanh);
+/** The error function 2/√π ∫₀ˣ e^(−t²) dt. */
 export const erf = (x: Node): Node => apply(Erf, [x], {});
+/** The sine of radians. */
 export const sin = unary(Sin, Math.sin);
+/** The cosine of radians. */
 export const cos = unary(Cos, Math.cos);
+/** The tangent of radians. */
 export const tan = unary(Tan, Math.tan);
+/** The arcsine, radians. */
 export const asin = unary(Asin, Math.asin);
+/** The arccosine, radians. */
 export const acos = unary(Acos, Math.acos);
+/** The arctangent, radians. */
 export const atan = unary(Atan, Math.atan);
+/** The hyperbolic sine. */
 export const sinh = unary(Sinh, Math.sinh);
+/** The hyperbolic cosine. */
 export const cosh = unary(Cosh, Math.cosh);
+/** max(x, 0); the gradient at 0 is 0. */
 export const relu = unary(Relu, (x) => Math.max(x, 0));
 
 const Not: Op = { ...unaryOp("Not", () => null), type: () => "bool" };
+/** Whether it doesn't hold. */
 export const not = (x: Node): Node => (x.op === Not ? x.inputs[0] : apply(Not, [x], {}));
 
 const Where: Op = {
@@ -275,6 +277,7 @@ export const clip = (x: Node, low = -Infinity, high = Infinity): Node =>
 /** x², with one kernel. */
 export const square = (x: Node): Node => mul(x, x);
 
+/** The operators of this file, by name. */
 export const elementwise: Readonly<Record<string, Op>> = {
   Add, Sub, Mul, Div, Max, Min, Pow, Greater, Less, GreaterOrEqual, LessOrEqual, Equal, And, Or, Not,
   Neg, Exp, Log, Sqrt, Reciprocal, Abs, Sign, Floor, Ceil, Round, Sigmoid, Tanh, Erf, Relu,

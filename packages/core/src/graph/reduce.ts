@@ -2,6 +2,7 @@ import { cast, div, equal, mul } from "./elementwise.js";
 import { expand, reshape } from "./movement.js";
 import { apply, axesOf, type Call, constant, type Node, type Op, type Shape, sizeOf } from "./node.js";
 
+/** What a reduction is told. */
 export interface ReduceAttributes {
   /** Sorted, from 0. The axes stay, with size 1. */
   readonly axes: readonly number[];
@@ -64,9 +65,13 @@ const reduction =
   (x: Node, axes?: readonly number[], keepDims = false): Node =>
     (axes ?? x.shape).length === 0 ? x : reduceOver(op, x, axes, keepDims, {});
 
+/** The sum over axes (all when absent), which are dropped or kept with size 1. So the other reductions. */
 export const reduceSum = reduction(ReduceSum);
+/** The mean over axes. */
 export const reduceMean = reduction(ReduceMean);
+/** The largest over axes; equal ones share the gradient. */
 export const reduceMax = reduction(ReduceMax);
+/** The smallest over axes; equal ones share the gradient. */
 export const reduceMin = reduction(ReduceMin);
 
 /** Sums x down to a shape that broadcasts to x's: the one place that knows of broadcasting in gradients. */

@@ -10,16 +10,19 @@ export interface Parameter {
   readonly trainable: boolean;
 }
 
-/** Parameters of a network: nested records and arrays. The path to a leaf is its key in a weights file. */
+/** A record of trees. */
 interface Branch {
   readonly [key: string]: Tree | undefined;
 }
+/** Parameters of a network: nested records and arrays. The path to a leaf is its key in a weights file. */
 export type Tree = Parameter | Branch | readonly Tree[];
 
 /** The same tree with a symbolic tensor in each leaf's place. */
 export type Symbolic<T> = T extends Parameter ? Node : { readonly [K in keyof T]: Symbolic<T[K]> };
 
+/** A leaf that training changes. */
 export const parameter = (shape: Shape, data: Float32Array): Parameter => ({ shape, data, trainable: true });
+/** A leaf that its layer keeps. */
 export const state = (shape: Shape, data: Float32Array): Parameter => ({ shape, data, trainable: false });
 
 const isLeaf = (tree: Tree): tree is Parameter => (tree as Parameter).data instanceof Float32Array;
