@@ -13,6 +13,7 @@ import {
   type LiftErrors,
   type LiftSequence,
   liftErrors,
+  type MotionClip,
   openLifter,
   semiSupervised,
   subsetOf,
@@ -46,11 +47,15 @@ const trainClips = await clipsOf("train", data);
 if (trainClips.length === 0) process.exit(0);
 const testClips = await clipsOf("test", data);
 const every = quick ? 16 : 1;
-const cameras = quick ? 1 : 4; // before each clip
-const isOwn = ({ name }: { name: string }) => name.startsWith(`cmu_${subject}_`);
-const own = seenBy(cameras, trainClips.filter(isOwn), seed);
-const others = seenBy(cameras, trainClips.filter((clip, i) => !isOwn(clip) && i % every === 0), seed + 1); // biome-ignore format: one act
-const unseen = seenBy(2, testClips.filter((_, i) => i % every === 0), seed + 1000); // biome-ignore format: one act
+const isOwn = ({ name }: MotionClip) => name.startsWith(`cmu_${subject}_`);
+/** These subjects' motion comes on a skeleton of another make, whose shins are 9 cm longer than the others'. */
+const isRetargeted = ({ name }: MotionClip) => /^cmu_0[567]_/.test(name);
+const foreign = trainClips.filter((clip) => !isOwn(clip) && !isRetargeted(clip));
+const part = (clips: readonly MotionClip[]) => clips.filter((_, i) => i % every === 0);
+// One subject's clips are few: with four cameras, what a network can't tell is directions rather than poses.
+const own = seenBy(quick ? 1 : 16, trainClips.filter(isOwn), seed);
+const others = seenBy(quick ? 1 : 4, part(foreign), seed + 1);
+const unseen = seenBy(2, part(testClips), seed + 1000);
 if (own.length === 0) throw new Error(`no clip of subject ${subject} is in the set: give another --subject`);
 const free = unlabelledExamples(others, mirrors, { filterWidths, batch, seed: seed + 1 });
 
@@ -87,9 +92,29 @@ async function trained(labelled: readonly LiftSequence[], way: Way) {
   const { model_pos } = trainer.params();
   await trainer.close();
   const lifter = openLifter(onnxRuntime, model_pos, { filterWidths, mirrors, threads });
-  const { all } = await liftErrors(({ keypoints }) => lifter.lift(keypoints), unseen);
+  const lifted: Float32Array[] = [];
+  const { all } = await liftErrors(async ({ keypoints }) => {
+    lifted.push(await lifter.lift(keypoints));
+    return lifted.at(-1)!;
+  }, unseen);
   await lifter.close();
-  return all;
+  const truth = boneLengths(unseen.map(({ positions }) => positions!));
+  const errors = boneLengths(lifted).map((length, b) => Math.abs(length - truth[b]!));
+  return { ...all, bones: errors.reduce((sum, error) => sum + error, 0) / errors.length };
+}
+
+/** Of each bone the mean length over all frames, metres. */
+function boneLengths(sequences: readonly Float32Array[]): number[] {
+  const frames = sequences.reduce((sum, { length }) => sum + length / (joints * 3), 0);
+  return h36m17.parents.slice(1).map((parent, i) => {
+    let sum = 0;
+    for (const poses of sequences)
+      for (let at = 0; at < poses.length; at += joints * 3) {
+        const along = (k: number) => poses[at + 3 * (i + 1) + k]! - poses[at + 3 * parent + k]!;
+        sum += Math.hypot(along(0), along(1), along(2));
+      }
+    return sum / frames;
+  });
 }
 
 const frames = (sequences: readonly LiftSequence[]) => sequences.reduce((sum, each) => sum + each.frames, 0);
@@ -112,14 +137,16 @@ for (const share of [1, 5, 10]) {
     const all = await trained(labelled, way);
     const seconds = (performance.now() - begun) / 1000;
     errors.push(all);
-    const ours = [all.p1, all.p2, all.p3, all.velocity].map(mm);
+    const ours = [all.p1, all.p2, all.p3, all.velocity, all.bones].map(mm);
     const labels = `${share} % (${frames(labelled)} frames)`;
     rows.push([labels, way.name, ...ours, paper[`${share} ${i}`] ?? "", seconds.toFixed(0)]);
     console.error(`${rows.length} of ${3 * ways.length}: ${rows.at(-1)!.join("  ")}`);
   }
   results.push({ share, errors });
 }
-console.log(table(["labels", "trained by", "P1", "P2", "P3", "velocity", "paper P1", "training s"], rows));
+console.log(
+  table(["labels", "trained by", "P1", "P2", "P3", "velocity", "bones", "paper P1", "training s"], rows),
+);
 
 const claims = results.flatMap(({ share, errors }) => {
   const [labels, both, boneless] = errors as [LiftErrors, LiftErrors, LiftErrors];
