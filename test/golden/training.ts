@@ -4,6 +4,7 @@ import { evaluate, gradients, type Node } from "@marey/core/graph";
 import { network as videoPose3d } from "@marey/core/model/videoPose3d";
 import {
   adadelta,
+  adagrad,
   adam,
   adamW,
   batchNorm,
@@ -50,6 +51,8 @@ const optimisers: Record<string, (options: Attributes) => Optimiser> = {
   adamW,
   rmsprop,
   adadelta,
+  adagrad: ({ lrDecay, initialAccumulator, ...rest }) =>
+    adagrad({ rateDecay: lrDecay, initialSum: initialAccumulator, ...rest }),
 };
 const optimiserFor = ({ kind, learningRate: _, ...options }: Attributes) => optimisers[kind]!(options);
 
@@ -161,6 +164,12 @@ const activations: Record<string, (x: Node) => Node> = {
   gelu: (x) => g.gelu(x),
   elu: (x) => g.elu(x),
   silu: g.silu,
+  mish: g.mish,
+  softplus: g.softplus,
+  softsign: g.softsign,
+  relu6: g.relu6,
+  hardSwish: g.hardSwish,
+  leakyRelu: (x) => g.leakyRelu(x),
 };
 
 const convNet: Trained<{
