@@ -38,11 +38,16 @@ export function floorUnder(motion: Motion, normal?: readonly number[]): Floor {
 
 const UP = Float64Array.of(0, 1, 0);
 
-/** The motion in a frame in which the normal is up, and the floor at height 0 below feet whose ankles are on the plane. */
-export function levelled(motion: Motion, { normal, height }: Floor): Motion {
+/**
+ * The motion in a frame in which the normal is up, each person's floor at height 0 below feet whose ankles are on their plane.
+ *
+ * @param heights Of each person's plane.
+ */
+export function levelled(motion: Motion, normal: readonly number[], heights: readonly number[]): Motion {
   const level = turned(motion, rotationBetween(Float64Array.from(normal), UP));
-  for (const { positions } of level.people)
-    for (let i = 1; i < positions.length; i += 3) positions[i] += ANKLE_HEIGHT - height;
+  level.people.forEach(({ positions }, p) => {
+    for (let i = 1; i < positions.length; i += 3) positions[i] += ANKLE_HEIGHT - heights[p];
+  });
   return level;
 }
 

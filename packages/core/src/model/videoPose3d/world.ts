@@ -64,10 +64,12 @@ export function liftedMotion(people: readonly LiftedPerson[], options: WorldOpti
   });
   const free = placed(() => ({}));
   if (!options.floor) return options.place ? inWorld(free, options.place) : free;
-  const floor = floorUnder(free, options.place && upSeen(options.place));
-  const normal = floor.normal.map((n, k) => n * TURN[k]);
-  const seen = levelled(onSightLines(free, people, camera), floor);
-  const level = levelled(free, floor);
+  const { normal } = floorUnder(free, options.place && upSeen(options.place));
+  // A floor of their own for each: whoever is smaller or larger than the lifter thinks is placed too far or near, where
+  // everybody's floor would be too high or low.
+  const heights = free.people.map((person) => floorUnder({ ...free, people: [person] }, normal).height);
+  const level = levelled(free, normal, heights);
+  const seen = levelled(onSightLines(free, people, camera), normal, heights);
   const contacts = seen.people.map((_, p) => {
     const lifted = footContacts(level, p);
     return footContacts(seen, p, { height: SIGHT_HEIGHT }).map(({ joint, standing }, f) => ({
@@ -75,14 +77,15 @@ export function liftedMotion(people: readonly LiftedPerson[], options: WorldOpti
       standing: standing.map((stands, t) => stands || lifted[f].standing[t]),
     }));
   });
+  const inCamera = normal.map((n, k) => n * TURN[k]);
   const standing = placed((p, { start = 0, measured }) => ({
-    floor: { normal, height: floor.height },
+    floor: { normal: inCamera, height: heights[p] },
     contacts: contacts[p].map(({ joint, standing: stands }) => ({
       joint: h36m17.joints.indexOf(joint),
       standing: stands.subarray(start, start + measured.length / LIFTED_JOINTS),
     })),
   }));
-  return options.place ? inWorld(standing, options.place, floor.height) : levelled(standing, floor);
+  return options.place ? inWorld(standing, options.place, heights) : levelled(standing, normal, heights);
 }
 
 /** Ankles on sight lines are too high or low by what the foot is nearer or further than the pelvis. */
@@ -129,17 +132,17 @@ type Place = NonNullable<WorldOptions["place"]>;
 const upSeen = ({ rotation, up }: Place) =>
   TURN.map((sign, k) => sign * rotation[3 * k + (up === "y" ? 1 : 2)]);
 
-/** From the world that hangs on the camera to the given one; with a floor's height there, moved up or down to 0. */
-function inWorld(motion: Motion, place: Place, height?: number): Motion {
+/** From the world that hangs on the camera to the given one; with heights of floors there, each person moved to 0. */
+function inWorld(motion: Motion, place: Place, heights?: readonly number[]): Motion {
   const axis = place.up === "y" ? 1 : 2;
   const { rotation, translation } = place;
-  // The camera stands at −Rᵀt, from which `height` counts.
+  // The camera stands at −Rᵀt, from which heights count.
   const above =
     rotation[axis] * translation[0] +
     rotation[3 + axis] * translation[1] +
     rotation[6 + axis] * translation[2];
-  const rise = height === undefined ? 0 : ANKLE_HEIGHT - height + above;
-  const people = motion.people.map((person) => {
+  const people = motion.people.map((person, p) => {
+    const rise = heights ? ANKLE_HEIGHT - heights[p] + above : 0;
     const seen = person.positions.map((x, i) => TURN[i % 3] * x);
     const positions = cameraToWorld(seen, place, seen);
     for (let i = axis; i < positions.length; i += 3) positions[i] += rise;
