@@ -5,7 +5,7 @@ import type { Network, Runtime, RuntimeOptions, Tensor } from "../seam/runtime.j
 import { allFinite, firstBroken } from "./diagnose.js";
 import { fillNoise } from "./noise.js";
 import { type BatchPorts, type StepDefinition, type StepGraph, trainingStep, WEIGHTS } from "./step.js";
-import { mapLeaves, type Tree } from "./tree.js";
+import { leaves, mapLeaves, type Tree } from "./tree.js";
 
 /** A tensor that a training keeps from step to step. */
 export interface Kept {
@@ -33,7 +33,13 @@ export interface Trainer<P extends Tree> {
   params(options?: { average?: boolean }): P;
   /** All that is kept, by name, over the trainer's own memory: copy or write it before the next step. */
   state(): ReadonlyMap<string, Kept>;
-  /** Puts back what `state` gave, with the number of steps done. */
+  /**
+   * Puts back what `state` gave, with the number of steps done.
+   *
+   * @param name What errors call the state.
+   * @throws MareyError `CHECKPOINT_MISMATCH` naming a tensor that is missing or has another shape; nothing is changed
+   *   then. Before the first step only parameters are known; the optimiser's state is looked at in that step.
+   */
   restore(state: ReadonlyMap<string, Kept>, done: number, name?: string): void;
   close(): Promise<void>;
 }
@@ -79,7 +85,10 @@ export function openTrainer<P extends Tree>(
     const fresh = (empty: boolean) =>
       new Map(kept.map(({ name, shape, initial }) => [name, filled(shape, empty ? 0 : initial)]));
     const first = fresh(false);
-    if (waiting) overwrite(first, waiting.state, waiting.name);
+    if (waiting) {
+      requireFit(first, waiting.state, waiting.name);
+      overwrite(first, waiting.state);
+    }
     [now, next, waiting] = [first, fresh(true), undefined];
   }
 
@@ -106,17 +115,12 @@ export function openTrainer<P extends Tree>(
       done++;
       return scalars;
     },
-    params({ average = false } = {}) {
-      const kept = current();
-      return mapLeaves(definition.params, (leaf, path) => {
-        const value = (average && kept.get(`average:${path}`)) || kept.get(WEIGHTS + path);
-        return { ...leaf, data: Float32Array.from(value?.data ?? leaf.data) };
-      }) as P;
-    },
+    params: ({ average = false } = {}) => withValues(definition.params, current(), average),
     state: current,
     restore(state, steps, name = "checkpoint") {
+      requireFit(now.size > 0 ? now : parametersOf(definition.params), state, name);
       if (now.size === 0) waiting = { state, name };
-      else overwrite(now, state, name);
+      else overwrite(now, state);
       done = steps;
     },
     async close() {
@@ -125,6 +129,13 @@ export function openTrainer<P extends Tree>(
     },
   };
 }
+
+/** The parameters with values that are kept; before there are any, as they were given. */
+const withValues = <P extends Tree>(params: P, kept: ReadonlyMap<string, Kept>, average: boolean): P =>
+  mapLeaves(params, (leaf, path) => {
+    const value = (average && kept.get(`average:${path}`)) || kept.get(WEIGHTS + path);
+    return { ...leaf, data: Float32Array.from(value?.data ?? leaf.data) };
+  });
 
 async function loadStep<P extends Tree>(
   runtime: Runtime,
@@ -201,8 +212,14 @@ function filled(shape: Shape, values: number | Float32Array): Tensor {
   return { type: "float32", dims: shape, data };
 }
 
-/** Puts restored values in the place of what is kept; nothing is changed unless all of them fit. */
-function overwrite(kept: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string, Kept>, name: string): void {
+const parametersOf = (params: Tree) =>
+  new Map([...leaves(params)].map(([path, { shape }]) => [WEIGHTS + path, { dims: shape }]));
+
+function requireFit(
+  kept: ReadonlyMap<string, { readonly dims: Shape }>,
+  state: ReadonlyMap<string, Kept>,
+  name: string,
+): void {
   for (const [key, { dims }] of kept)
     if (state.get(key)?.shape.join() !== dims.join())
       throw new MareyError(
@@ -213,6 +230,10 @@ function overwrite(kept: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string,
           : `it holds no "${key}"`,
         "Resume with the settings that the training was started with",
       );
+}
+
+/** Puts restored values, which fit, in the place of what is kept. */
+function overwrite(kept: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string, Kept>): void {
   for (const [key, { data }] of kept) (data as Float32Array).set((state.get(key) as Kept).data);
 }
 
