@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readMareyJson, writeCalibrationToml } from "@marey/core/format";
+import { readMareyJson, readTrc, writeCalibrationToml } from "@marey/core/format";
+import { mpjpe, pMpjpe } from "@marey/core/metric";
 import { JointState, type Motion } from "@marey/core/motion";
 import { h36m17 } from "@marey/core/skeleton";
 import { afterAll, describe, expect, test } from "vitest";
+import { lifterFolder } from "../../packages/marey/src/lift/lifter.js";
 import { hide, keypointsOf, liftFolder, namesIn, walker } from "./smallLift.js";
 
 const folder = await liftFolder();
@@ -166,6 +168,36 @@ describe("lift", () => {
     );
     await folder.lift(walk(), { out, force: true });
     expect(namesIn(out)).toEqual(["walk.report.html", "walk_P1.json"]);
+  });
+
+  const recording = "../shared/data/pose2sim-single";
+  const known = existsSync(recording) && existsSync(join(lifterFolder, "card.json"));
+  test.skipIf(!known)("the embedded lifter finds a real person about where four cameras do", async () => {
+    const { summary } = await folder.lift(join(recording, "pose/cam03_json"), {
+      lifter: undefined,
+      calibration: join(recording, "calibration/Calib_qualisys.toml"),
+      camera: "cam03",
+      frameRate: 60,
+    });
+    const [person] = summary.people;
+    expect(person!.pixels).toBeLessThan(20);
+    expect(person!.boneVariation).toBeLessThan(0.1);
+    const motion = motionIn(person!.files[0] as string);
+    const trc = join(recording, "reference/p2s_head_filt_butterworth.trc");
+    const { names, points } = readTrc(new Uint8Array(readFileSync(trc)), trc);
+    const joints = ["Hip", "Knee", "Ankle", "Shoulder", "Elbow", "Wrist"];
+    const [lifted, real]: [number[], number[]] = [[], []];
+    for (let t = 0; t < points.length / (3 * names.length); t++)
+      for (const joint of joints)
+        for (const side of ["Left", "Right"]) {
+          const j = h36m17.joints.indexOf(`${side}_${joint}`.toLowerCase());
+          lifted.push(...motion.people[0]!.positions.subarray((t * 17 + j) * 3, (t * 17 + j) * 3 + 3));
+          const at = 3 * (t * names.length + names.indexOf(`${side[0]}${joint}`));
+          // The reference's axes are the calibration's y, z, x.
+          real.push(points[at + 2]!, points[at]!, points[at + 1]!);
+        }
+    expect(pMpjpe(lifted, real, 12).mean).toBeLessThan(0.09);
+    expect(mpjpe(lifted, real).mean).toBeLessThan(0.2);
   });
 
   test("stopped, it leaves nothing", async () => {
