@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 
 const top = join(import.meta.dirname, "../..");
-const folder = join(top, "experiments/videoPose3d");
+const folder = join(top, "experiments/video-pose-3d");
 const loader = join(top, "node_modules/tsx/dist/loader.mjs");
 const run = async (name: string, ...flags: string[]) =>
   (

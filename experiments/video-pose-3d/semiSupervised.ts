@@ -3,7 +3,7 @@
  * is labelled, and other people of whom only exact keypoints and cameras are known; trained by the labels alone, with the
  * others, and with the others but without the term that compares bones.
  *
- *     npx tsx --conditions=marey-source experiments/videoPose3d/semiSupervised.ts [--steps 2000] [--subject 02] [--quick]
+ *     npx tsx --conditions=marey-source experiments/video-pose-3d/semiSupervised.ts [--steps 2000] [--subject 02] [--quick]
  */
 import { parseArgs } from "node:util";
 import { random } from "@marey/core/array";

@@ -3,7 +3,7 @@
  * and 81 frames, on keypoints with a detector's errors; besides, what the mirror is worth in evaluation, what a causal
  * network costs, and that the strided network of the training is the dilated one of the evaluation.
  *
- *     npx tsx --conditions=marey-source experiments/videoPose3d/receptiveField.ts [--steps 6000] [--seed 1] [--quick]
+ *     npx tsx --conditions=marey-source experiments/video-pose-3d/receptiveField.ts [--steps 6000] [--seed 1] [--quick]
  */
 import { parseArgs } from "node:util";
 import { random } from "@marey/core/array";
