@@ -54,6 +54,31 @@ test("the mirrored half is averaged with the other: a mirrored sequence gives th
   expect(largestDifference(back, expected)).toBeLessThan(1e-5);
 });
 
+test("errors of an action count by frames; a single frame has no velocity, and spoils no other's", async () => {
+  const still = (frames: number, off: number) => {
+    const positions = Float32Array.from({ length: frames * 6 }, (_, i) => (i % 6 < 3 ? 0 : 1));
+    const lifted = positions.map((x, i) => (i % 6 === 3 ? x + off : x));
+    return {
+      name: "a",
+      action: "Standing",
+      frameRate: 50,
+      frames,
+      joints: 2,
+      poseJoints: 2,
+      positions,
+      lifted,
+    };
+  };
+  const sequences = [still(1, 0.4), still(3, 0)].map((each) => ({ ...each, keypoints: new Float32Array(0) }));
+  const { all, actions } = await liftErrors(
+    async (sequence) => (sequence as (typeof sequences)[number]).lifted,
+    sequences,
+  );
+  expect(all).toEqual(actions.get("Standing"));
+  expect(all).toMatchObject({ frames: 4, velocity: 0 });
+  expect(all.p1).toBeCloseTo(0.4 / 2 / 4, 6);
+});
+
 test("nothing gives nothing; parts of frames, windows of none and measuring nothing are refused", async () => {
   expect(await lifted({}, new Float32Array(0))).toHaveLength(0);
   await expect(lifted({}, new Float32Array(12))).rejects.toMatchObject({ code: "LIFT_KEYPOINTS" });

@@ -60,7 +60,7 @@ function formatOf(bytes: Uint8Array, name: string): Format | undefined {
   return isCaffe(bytes) ? "Caffe" : undefined;
 }
 
-/** Protobuf that begins with the network's name or a layer, whose length is there; a text has no such length. */
+/** Protobuf that begins with the network's name or a layer. What else begins so is refused by its reader. */
 function isCaffe(bytes: Uint8Array): boolean {
   const tag = bytes[0] === 0xa2 && bytes[1] === 0x06 ? 2 : bytes[0] === 0x0a || bytes[0] === 0x12 ? 1 : 0;
   return tag > 0 && bytes.length > tag + 1;

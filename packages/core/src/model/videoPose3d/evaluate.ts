@@ -10,7 +10,7 @@ export interface LiftErrors {
   p2: number;
   /** After the scale that fits each frame best, "Protocol 3". */
   p3: number;
-  /** Of first differences, per frame. */
+  /** Of first differences, per frame; NaN of a single frame. */
   velocity: number;
   /** Frames measured. */
   frames: number;
@@ -68,10 +68,12 @@ export function poseErrors(
   };
 }
 
-/** The mean over frames. */
+/** The mean over frames. A sequence of one frame has no velocity. */
 function pooled(errors: readonly LiftErrors[]): LiftErrors {
-  const frames = errors.reduce((sum, each) => sum + each.frames, 0);
-  const mean = (key: keyof LiftErrors) =>
-    errors.reduce((sum, each) => sum + each[key] * each.frames, 0) / frames;
-  return { p1: mean("p1"), p2: mean("p2"), p3: mean("p3"), velocity: mean("velocity"), frames };
+  const framesOf = (list: readonly LiftErrors[]) => list.reduce((sum, each) => sum + each.frames, 0);
+  const mean = (key: keyof LiftErrors, list = errors) =>
+    list.reduce((sum, each) => sum + each[key] * each.frames, 0) / framesOf(list);
+  const moving = errors.filter(({ frames }) => frames > 1);
+  const velocity = mean("velocity", moving);
+  return { p1: mean("p1"), p2: mean("p2"), p3: mean("p3"), velocity, frames: framesOf(errors) };
 }
