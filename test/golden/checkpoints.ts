@@ -60,7 +60,7 @@ const kinds: Readonly<Record<string, Judge>> = {
     return got.dtype === want.dtype && String(got.shape) === String(want.shape);
   },
   numpyScalar: (want, got) =>
-    isKind(got, "numpyScalar") && got.dtype === want.dtype && Number(got.value) === want.value,
+    isKind(got, "numpyScalar") && got.dtype === want.dtype && Number(got.value) === Number(want.value),
   int: (want, got) => typeof got === "bigint" && String(got) === want.value,
   float: (want, got) => typeof got === "number" && String(got) === FLOATS[want.value],
   bytes: (want, got) => got instanceof Uint8Array && String(got) === String(want.values),
@@ -68,7 +68,8 @@ const kinds: Readonly<Record<string, Judge>> = {
   dtype: (want, got) => isKind(got, "dtype") && got.value === want.value,
   object: (want, got, path, found) => {
     if (!isKind(got, "object") || got.class !== want.class) return false;
-    judge(want.state, got.state, `${path}.state`, found);
+    const stateless = got.state === null && want.state?.items?.length === 0; // pickle stores no empty state
+    if (!stateless) judge(want.state, got.state, `${path}.state`, found);
     return true;
   },
 };

@@ -124,6 +124,16 @@ describe("tensors", () => {
     expect(numbersOf(readPyTorch(archive(make, { "data/0": six })))).toEqual([1, 2]);
   });
 
+  test("a legacy file by protocol 1, whose magic number is in digits", () => {
+    const file = joinPieces([
+      bytes("L119547037146038801333356L\n.M\xe9\x03.}."),
+      bytes(`${tensor([6], [1])}.(V0\nl.`),
+      int64(6),
+      six,
+    ]);
+    expect(numbersOf(readPyTorch(file))).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   test("a legacy file's view of a storage begins where the view does", () => {
     const make = tensor([2], [1], { part: "(Vview\nI3\nI2\nt" });
     expect(numbersOf(readPyTorch(legacy(make, ["0"], int64(6), six)))).toEqual([3, 4]);

@@ -7,10 +7,13 @@ import { fillTensors, type PendingTensor, storageElementBytes } from "./pyTorchT
 
 /** The file's first pickle, of the number 0x1950a86a20f9469cfc6c; later protocols put a frame around it. */
 const MAGIC = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+/** The same number as protocols below 2 write it, in digits. */
+const MAGIC_DIGITS = new TextEncoder().encode("L119547037146038801333356L\n.");
 const VERSION = 1001;
 
 /** Whether bytes begin as a file of `torch.save` before its zip format does. */
 export function isLegacyPyTorch(bytes: Uint8Array): boolean {
+  if (MAGIC_DIGITS.every((byte, i) => bytes[i] === byte)) return true;
   const at = bytes[2] === 0x95 ? 11 : 2;
   return bytes[0] === 0x80 && MAGIC.every((byte, i) => bytes[at + i] === byte);
 }
