@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readMareyJson, readTrc, writeCalibrationToml } from "@marey/core/format";
 import { mpjpe, pMpjpe } from "@marey/core/metric";
 import { JointState, type Motion } from "@marey/core/motion";
 import { h36m17 } from "@marey/core/skeleton";
 import { afterAll, describe, expect, test } from "vitest";
-import { lifterFolder } from "../../packages/marey/src/lift/lifter.js";
 import { hide, keypointsOf, liftFolder, namesIn, walker } from "./smallLift.js";
 
 const folder = await liftFolder();
@@ -160,6 +159,19 @@ describe("lift", () => {
     expect(namesIn(out)).toEqual([]);
   });
 
+  test("weights that aren't the card's are refused, and so is a card that is none", async () => {
+    const other = join(folder.root, "other");
+    cpSync(folder.lifter, other, { recursive: true });
+    const weights = join(other, "lifter.safetensors");
+    const bytes = readFileSync(weights);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(weights, bytes);
+    const coded = (code: string) => expect.objectContaining({ code });
+    await expect(folder.lift(walk(), { lifter: other })).rejects.toThrow(coded("LIFTER_DIGEST"));
+    writeFileSync(join(other, "card.json"), "{");
+    await expect(folder.lift(walk(), { lifter: other })).rejects.toThrow(coded("CARD_INVALID"));
+  });
+
   test("files that are there stay, but for force", async () => {
     const out = join(folder.root, "twice");
     await folder.lift(walk(), { out });
@@ -171,7 +183,7 @@ describe("lift", () => {
   });
 
   const recording = "../shared/data/pose2sim-single";
-  const known = existsSync(recording) && existsSync(join(lifterFolder, "card.json"));
+  const known = existsSync(recording);
   test.skipIf(!known)("the embedded lifter finds a real person about where four cameras do", async () => {
     const { summary } = await folder.lift(join(recording, "pose/cam03_json"), {
       lifter: undefined,

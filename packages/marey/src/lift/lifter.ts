@@ -12,7 +12,7 @@ import { z } from "zod";
 import { writeWhole } from "../files/index.js";
 
 /** Folder of the default lifter: its weights, card and training log; the same from `src/lift` and `dist/lift`. */
-export const lifterFolder: string = join(import.meta.dirname, "../../weights/lifter");
+const lifterFolder: string = join(import.meta.dirname, "../../weights/lifter");
 
 /** What a lifter is and what it was measured to do. */
 const lifterCard = z.strictObject({
@@ -47,27 +47,26 @@ export interface OpenedLifter {
 /**
  * Opens the default lifter, or one from another folder with a card and weights.
  *
- * @throws MareyError `LIFTER_MISSING` when a file is not there, `CARD_INVALID`, `WEIGHTS_MISMATCH`.
+ * @throws MareyError `LIFTER_MISSING` when a file is not there, `CARD_INVALID`, `LIFTER_DIGEST`, `WEIGHTS_MISMATCH`.
  */
 export async function openDefaultLifter(
   runtime: Runtime,
   { folder = lifterFolder, threads }: { folder?: string; threads?: number } = {},
 ): Promise<OpenedLifter> {
-  const cardFile = join(folder, "card.json");
-  const parsed = lifterCard.safeParse(JSON.parse(new TextDecoder().decode(await bytesOf(cardFile))));
-  if (!parsed.success)
-    throw new MareyError(
-      "CARD_INVALID",
-      cardFile,
-      z.prettifyError(parsed.error),
-      "Correct these fields of the card",
-    );
-  const card = parsed.data;
+  const card = await readCard(join(folder, "card.json"));
   const { filterWidths, channels } = card;
   const file = join(folder, card.file);
+  const bytes = await bytesOf(file);
+  if (digest(bytes) !== card.sha256)
+    throw new MareyError(
+      "LIFTER_DIGEST",
+      file,
+      "the weights aren't those that the card speaks of (SHA-256 differs)",
+      "Copy card and weights again, from one training",
+    );
   const joints = h36m17.joints.length;
   const empty = network.init(random(0), { filterWidths, channels, jointsIn: joints, jointsOut: joints });
-  const params = load(empty, readSafetensors(await bytesOf(file), file).tensors, file);
+  const params = load(empty, readSafetensors(bytes, file).tensors, file);
   const mirrors = { keypoints: h36m17.mirror, positions: h36m17.mirror };
   return { card, lifter: openLifter(runtime, params, { filterWidths, mirrors, threads }) };
 }
@@ -89,9 +88,25 @@ export async function writeLifter(
   const file = "lifter.safetensors";
   await writeWhole(join(folder, file), bytes, { force: true });
   const { name, title, ...others } = card;
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const text = JSON.stringify({ name, title, file, sha256, ...others }, undefined, 2);
+  const text = JSON.stringify({ name, title, file, sha256: digest(bytes), ...others }, undefined, 2);
   await writeWhole(join(folder, "card.json"), `${text}\n`, { force: true });
+}
+
+const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+async function readCard(file: string): Promise<LifterCard> {
+  const text = new TextDecoder().decode(await bytesOf(file));
+  const invalid = (what: string, cause?: unknown) =>
+    new MareyError("CARD_INVALID", file, what, "Correct the card, or copy it again", { cause });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(`it is no JSON (${(cause as Error).message})`, cause);
+  }
+  const parsed = lifterCard.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw invalid(z.prettifyError(parsed.error).replaceAll("\n", "; "), parsed.error);
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {
@@ -101,7 +116,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
     throw new MareyError(
       "LIFTER_MISSING",
       file,
-      `the lifter's file can't be read (${(cause as NodeJS.ErrnoException).code})`,
+      `the lifter's file can't be read (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message})`,
       "Install Marey again, or name a folder that holds a lifter's card.json and weights",
       { cause },
     );

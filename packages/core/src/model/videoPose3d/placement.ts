@@ -35,7 +35,7 @@ const BAND = 2 * AXES;
  * @param keypoints T×17×2, screen units (see `normaliseScreen`).
  * @param measured T×17, 0 for interpolated keypoints.
  * @param camera fx, fy, cx, cy in screen units.
- * @returns T×3, metres, camera frame: the root's path. It is zero where nothing can be solved.
+ * @returns T×3, metres, camera frame: the root's path; NaN where the keypoints don't determine one.
  */
 export function placeRoot(
   poses: Float32Array,
@@ -53,7 +53,7 @@ export function placeRoot(
     addSightLines(A, b, t, poses, keypoints, measured, camera, settings.deviation);
   addInertia(A, frames, settings);
   for (const contact of settings.contacts ?? []) addContact(A, b, poses, contact, settings.floor);
-  if (!factorBanded(A, n, BAND)) return new Float32Array(n);
+  if (!factorBanded(A, n, BAND)) return new Float32Array(n).fill(NaN);
   solveBanded(A, n, BAND, 0, b, 0);
   return Float32Array.from(b);
 }
