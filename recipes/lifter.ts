@@ -57,6 +57,14 @@ async function clips({ data, without }: Settings, use: "train" | "test"): Promis
   const file = join(data, `motion17_${without === "" ? use : "train"}`);
   const all = readMotion17(await bytesOf(`${file}.i16.gz`), await bytesOf(`${file}.json`), file);
   if (without === "") return all;
+  const actions = [...new Set(all.map(({ action }) => action))];
+  if (!actions.includes(without))
+    throw new MareyError(
+      "RECIPE_SETTING",
+      `without=${without}`,
+      `the training clips have ${actions.join(", ")}`,
+      "Name one of these",
+    );
   return all.filter(({ action }) => (action === without) === (use === "test"));
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { MareyError } from "@marey/core";
 import type { Tree } from "@marey/core/nn";
 import { Command, Option } from "commander";
 import { openProgress, type Progress } from "../progress.js";
@@ -55,7 +56,7 @@ async function runTraining(nameOrPath: string, { json = false, ...flags }: Train
       return await recipe.train({ ...run, signal });
     } catch (error) {
       progress.stop();
-      tellHowToResume(nameOrPath, run.folder);
+      if (canGoOn(error, signal)) tellHowToResume(nameOrPath, run.folder);
       throw error;
     }
   });
@@ -86,10 +87,15 @@ async function runOf(recipe: Recipe, flags: TrainFlags, progress: Progress): Pro
   });
 }
 
+/** Whether the same command may succeed when it goes on: after an interruption, a full disk, a mended recipe. */
+const canGoOn = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || !(error instanceof MareyError) || error.code === "FILE_WRITE";
+
 function tellHowToResume(recipe: string, folder: string): void {
+  const word = (text: string) => (/^[\w./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   if (existsSync(lastFile(folder)))
     process.stderr.write(
-      `A checkpoint is in ${folder}. To go on from it: marey train ${recipe} --out ${folder} --resume\n`,
+      `A checkpoint is in ${folder}. To go on from it: npx marey train ${word(recipe)} --out ${word(folder)} --resume\n`,
     );
 }
 

@@ -112,6 +112,13 @@ async function storedPeople(input: string, { start, end, frameRate, size }: Seen
     );
   const source = file.kind === "keypoints" ? file.keypoints : file.detections;
   const [width, height] = size ?? [source.width, source.height];
+  if (size && source.width > 0 && (width !== source.width || height !== source.height))
+    throw new MareyError(
+      "LIFT_PICTURE_SIZE",
+      `--size ${width}x${height}`,
+      `${input} says ${source.width}×${source.height} itself`,
+      "Leave out --size",
+    );
   const assumedRate = frameRate === undefined && Number.isNaN(source.frameRate);
   const known = { width, height, frameRate: frameRate ?? (assumedRate ? USUAL_RATE : source.frameRate) };
   const whole: Keypoints =

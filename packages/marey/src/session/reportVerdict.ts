@@ -17,6 +17,9 @@ const LIMITS = {
   fair: { metres: 0.06, measured: 0.6, variation: 0.1, fit: 0.1 },
 };
 
+/** Lifted limbs vary more: poses come frame by frame, and what one camera can't see is guessed. */
+const LIFT_LIMITS = { good: { ...LIMITS.good, variation: 0.1 }, fair: { ...LIMITS.fair, variation: 0.2 } };
+
 /** What the figures of a capture come to. */
 export function verdictOf(summary: CaptureSummary): Verdict {
   const { people, frameCount } = summary;
@@ -25,9 +28,10 @@ export function verdictOf(summary: CaptureSummary): Verdict {
     return { word: "poor", sentence: "Nobody was placed: no person was seen by two cameras at once." };
   const { metres, pixels, measured, variation } = figures;
   const single = summary.method === "lift";
-  const lacking = shortcomings(figures, LIMITS.good, single);
+  const limits = single ? LIFT_LIMITS : LIMITS;
+  const lacking = shortcomings(figures, limits.good, single);
   const word =
-    lacking.length === 0 ? "good" : shortcomings(figures, LIMITS.fair, single).length === 0 ? "fair" : "poor";
+    lacking.length === 0 ? "good" : shortcomings(figures, limits.fair, single).length === 0 ? "fair" : "poor";
   const who = `${people.length === 1 ? "one person" : `${people.length} people`} over ${counted(frameCount)} ${frameCount === 1 ? "frame" : "frames"}`;
   const why = lacking.length > 0 ? ` Not good, because ${lacking.join(", and ")}.` : "";
   const where = single

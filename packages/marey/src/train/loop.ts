@@ -54,6 +54,7 @@ export interface Trained<P extends Tree> {
  */
 export async function train<P extends Tree>(run: Run, training: Training<P>): Promise<Trained<P>> {
   const { folder, settings, seed, threads, device, signal } = run;
+  requireEpochs(training.epochs);
   const from = await startingPoint(run);
   const log = openLog(folder, from?.log);
   log.line(header(run, from));
@@ -138,6 +139,16 @@ function expectedSteps<P extends Tree>(
 ): number | undefined {
   const each = length ?? epochSteps;
   return each === undefined ? undefined : step - position + each * (epochs - epoch);
+}
+
+function requireEpochs(epochs: number): void {
+  if (!(Number.isInteger(epochs) && epochs > 0))
+    throw new MareyError(
+      "RECIPE_SETTING",
+      "epochs",
+      `it is ${epochs}`,
+      "Train for a whole number of epochs, 1 or more",
+    );
 }
 
 function requireBatches({ epoch, position }: Position): void {

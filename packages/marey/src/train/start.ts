@@ -17,8 +17,9 @@ export async function startingPoint(run: Run): Promise<Checkpoint | undefined> {
   const from = resume ? await readCheckpoint(folder) : undefined;
   // One that was killed before its first checkpoint left a log, perhaps weights, and is resumed from the beginning.
   const isUnsaved = resume && existsSync(logFile(folder));
+  // A log alone is what a start that failed leaves: nothing is lost with it.
   if (!from && !force && !isUnsaved)
-    for (const file of [logFile(folder), lastFile(folder), bestFile(folder)]) await requireAbsent(file);
+    for (const file of [lastFile(folder), bestFile(folder)]) await requireAbsent(file);
   if (from) requireSameSettings({ ...settings, seed }, { ...from.settings, seed: from.seed }, from.file);
   await clearFolder(folder, { all: !from });
   return from;
