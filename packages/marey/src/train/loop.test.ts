@@ -262,6 +262,16 @@ describe("what goes wrong is said, and the checkpoint before stays", () => {
     expect(await curve(run.folder)).toEqual(whole);
   });
 
+  test("epochs that are no whole number, and a start that failed doesn't block the next", async () => {
+    const run = runOf();
+    for (const epochs of [-3, 0, 1.5])
+      expect(await codeOf(train(run, training({ epochs })))).toBe("RECIPE_SETTING");
+    const infinite = () => Number.POSITIVE_INFINITY;
+    expect(await codeOf(train(run, training({ rate: infinite })))).toBe("TRAINING_DIVERGED");
+    expect(await readdir(run.folder)).toContain("log.jsonl");
+    expect((await train(run, training({ epochs: 1 }))).steps).toBe(epochSteps);
+  });
+
   test("a training that diverges", async () => {
     const run = runOf();
     const rate = (_: number, step: number) => (step === 9 ? Infinity : 0.1);
