@@ -12,6 +12,7 @@ import { geometry } from "./geometry.js";
 import { losses } from "./losses.js";
 import { metrics } from "./metrics.js";
 import { networks } from "./networks.js";
+import { openPose } from "./openPose.js";
 import { ops } from "./ops.js";
 import { optim } from "./optim.js";
 import { published } from "./published.js";
@@ -30,7 +31,7 @@ const groups: Record<string, Operations> = {
   losses,
   networks,
   training: trainings,
-  openpose: {},
+  openpose: openPose,
   heatmap: {},
   tfpose: {},
   published,
