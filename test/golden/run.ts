@@ -9,6 +9,7 @@ import { compare } from "./compare.js";
 import { type Case, GoldenFailure, goldenFolder, type Operations, readGroup } from "./fixture.js";
 import { formats } from "./formats.js";
 import { geometry } from "./geometry.js";
+import { heatmap } from "./heatmap.js";
 import { losses } from "./losses.js";
 import { metrics } from "./metrics.js";
 import { networks } from "./networks.js";
@@ -32,7 +33,7 @@ const groups: Record<string, Operations> = {
   networks,
   training: trainings,
   openpose: openPose,
-  heatmap: {},
+  heatmap,
   tfpose: {},
   published,
   "open-body": {},

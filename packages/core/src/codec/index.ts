@@ -1,3 +1,4 @@
+export { addResized, unflipMaps } from "./aggregate.js";
 export { type AnchorBoxes, type AnchorOptions, anchorBoxes, type Candidate } from "./anchors.js";
 export {
   BODY_BOX_DEFAULTS,
@@ -11,9 +12,26 @@ export {
   type ConfidenceMapOptions,
   encodeConfidenceMaps,
 } from "./confidenceMaps.js";
+export {
+  type CropBox,
+  cropBox,
+  invertAffine,
+  type Samples,
+  sampleAffine,
+  threePointCrop,
+  unbiasedCrop,
+} from "./crop.js";
+export {
+  type GaussianHeatmapOptions,
+  gaussianHeatmaps,
+  type HeatmapCodec,
+  type HeatmapSize,
+  type HeatmapTarget,
+} from "./heatmap.js";
 export { LINE_INTEGRAL_DEFAULTS, type LineIntegralOptions, lineIntegral } from "./lineIntegral.js";
 export { mapEnlarger } from "./mapEnlarger.js";
 export type { MapGrid } from "./mapGrid.js";
+export { type MegviiHeatmapOptions, megviiHeatmaps } from "./megvii.js";
 export {
   type Limb,
   PART_AFFINITY_DEFAULTS,
@@ -21,3 +39,7 @@ export {
   partAffinityEncoder,
 } from "./partAffinity.js";
 export { emptyPeaks, findPeaks, type Peaks } from "./peaks.js";
+export { type RegressionCodec, regression } from "./regression.js";
+export { type SimccCodec, type SimccOptions, type SimccTarget, simcc } from "./simcc.js";
+export { softArgmax } from "./softArgmax.js";
+export { type UdpHeatmapOptions, type UdpOffsetOptions, udpHeatmaps, udpOffsets } from "./udp.js";
