@@ -1,6 +1,12 @@
 export { addResized, unflipMaps } from "./aggregate.js";
 export { type AnchorBoxes, type AnchorOptions, anchorBoxes, type Candidate } from "./anchors.js";
 export {
+  ASSEMBLY_DEFAULTS,
+  type AssembledPeople,
+  type AssemblyOptions,
+  peopleAssembler,
+} from "./assembly.js";
+export {
   BODY_BOX_DEFAULTS,
   type BoxJoints,
   body25BoxJoints,

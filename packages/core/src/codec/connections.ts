@@ -1,0 +1,145 @@
+import type { Candidates } from "./candidates.js";
+import type { Limb } from "./partAffinity.js";
+
+export interface ConnectionOptions {
+  columns: number;
+  rows: number;
+  joints: number;
+  limbs: readonly Limb[];
+  /** Most candidates of one kind of joint. */
+  capacity: number;
+  /** A sample counts when the field's part along the segment exceeds this. */
+  minSample: number;
+  /** Share of samples that must count, 0..1. */
+  minShare: number;
+  /** A pair needs this score. */
+  minPair: number;
+  /** What to add to a candidate's cell to find its place in the fields, cells. */
+  fieldShift: number;
+}
+
+/** Pairs of candidates that a limb may connect; kept from picture to picture. */
+export interface Connections {
+  count: number;
+  /** The pairs by rising promise, as `pair + 2^20 · whole number`. */
+  readonly order: Float64Array;
+  /** Candidates. */
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  /** Mean of the field along the segment, 0..1 and a little more where a network overshoots. */
+  readonly score: Float32Array;
+}
+
+const PAIRS = 2 ** 20;
+
+/**
+ * A finder of connections: of all pairs of candidates that a limb may connect, those that its field supports, ordered by
+ * score plus lead over the best rival, another pair of that limb with the same candidate. In crowds fields of limbs that
+ * cross weaken each other, and a score alone says less than whether anything else comes near.
+ *
+ * @returns A function of candidates and `fields`, 2L×rows×columns, whose result is overwritten by the next call.
+ */
+export function connectionFinder(options: ConnectionOptions) {
+  const { joints, limbs, columns, rows, capacity, minPair } = options;
+  const room = Math.min(PAIRS, limbs.length * capacity * 32);
+  const found: Connections = {
+    count: 0,
+    order: new Float64Array(room),
+    a: new Int32Array(room),
+    b: new Int32Array(room),
+    score: new Float32Array(room),
+  };
+  // By candidate: the largest and the next score among a limb's pairs.
+  const best = new Float32Array(joints * capacity);
+  const second = new Float32Array(joints * capacity);
+  return ({ first, x, y }: Candidates, fields: Float32Array): Connections => {
+    found.count = 0;
+    for (let l = 0; l < limbs.length; l++) {
+      const [from, to] = limbs[l];
+      const start = found.count;
+      best.fill(0);
+      second.fill(0);
+      for (let a = first[from]; a < first[from + 1]; a++)
+        for (let b = first[to]; b < first[to + 1]; b++) {
+          const score = support(fields, 2 * l * columns * rows, x[a], y[a], x[b], y[b], options);
+          if (!(score > minPair) || found.count === room) continue;
+          const i = found.count++;
+          found.a[i] = a;
+          found.b[i] = b;
+          found.score[i] = Math.min(2, score);
+        }
+      rank(found, start, best, second);
+    }
+    found.order.subarray(0, found.count).sort();
+    return found;
+  };
+}
+
+/** The pair at a place of the order. */
+export const pairAt = ({ order }: Connections, place: number) => order[place] % PAIRS;
+
+/** Mean of the field along a segment, read between the cells; −1 where too few samples lie along it. */
+function support(
+  fields: Float32Array,
+  offset: number,
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  { columns, rows, minSample, minShare, fieldShift }: ConnectionOptions,
+): number {
+  const dx = bx - ax;
+  const dy = by - ay;
+  const length = Math.hypot(dx, dy);
+  if (length < 1e-6) return -1;
+  const samples = Math.max(5, Math.min(25, Math.ceil(length) + 1));
+  const missable = samples * (1 - minShare);
+  let sum = 0;
+  let missed = 0;
+  for (let i = 0; i < samples; i++) {
+    const t = i / (samples - 1);
+    const x = Math.max(0, Math.min(columns - 1.001, ax + t * dx + fieldShift));
+    const y = Math.max(0, Math.min(rows - 1.001, ay + t * dy + fieldShift));
+    const along =
+      (dx * between(fields, offset, columns, x, y) +
+        dy * between(fields, offset + columns * rows, columns, x, y)) /
+      length;
+    if (!(along > minSample) && ++missed > missable) return -1;
+    sum += along;
+  }
+  return sum / samples;
+}
+
+function between(map: Float32Array, offset: number, columns: number, x: number, y: number): number {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const at = offset + top * columns + left;
+  const above = map[at] + (x - left) * (map[at + 1] - map[at]);
+  const below = map[at + columns] + (x - left) * (map[at + columns + 1] - map[at + columns]);
+  return above + (y - top) * (below - above);
+}
+
+/** Orders a limb's pairs, found from `start` on; see `connectionFinder`. */
+function rank(found: Connections, start: number, best: Float32Array, second: Float32Array): void {
+  for (let i = start; i < found.count; i++) {
+    note(best, second, found.a[i], found.score[i]);
+    note(best, second, found.b[i], found.score[i]);
+  }
+  for (let i = start; i < found.count; i++) {
+    const { a, b, score } = found;
+    const rival = Math.max(rivalOf(best, second, a[i], score[i]), rivalOf(best, second, b[i], score[i]));
+    // Scores lie within 0..2, so that this lies within 0..6 and its order within the whole numbers of a double.
+    const promise = 2 * score[i] - rival + 2;
+    found.order[i] = Math.round(promise * 2 ** 28) * PAIRS + i;
+  }
+}
+
+function note(best: Float32Array, second: Float32Array, candidate: number, score: number): void {
+  if (score > best[candidate]) {
+    second[candidate] = best[candidate];
+    best[candidate] = score;
+  } else if (score > second[candidate]) second[candidate] = score;
+}
+
+const rivalOf = (best: Float32Array, second: Float32Array, candidate: number, score: number) =>
+  score === best[candidate] ? second[candidate] : best[candidate];
