@@ -1,10 +1,13 @@
 import {
   addResized,
+  adjustTagGroups,
   cropBox,
   gaussianHeatmaps,
+  groupByTags,
   type HeatmapCodec,
   invertAffine,
   megviiHeatmaps,
+  refineTagGroups,
   regression,
   sampleAffine,
   simcc,
@@ -26,7 +29,7 @@ import {
   type Stored,
 } from "./fixture.js";
 
-/** The operations of the golden group `heatmap` on the code of this project, but for grouping. */
+/** The operations of the golden group `heatmap` on the code of this project. */
 export const heatmap: Operations = {
   heatmap_encode_msra: encoding(gaussian),
   heatmap_decode_msra: decoding(gaussian),
@@ -107,6 +110,35 @@ export const heatmap: Operations = {
   rle_decode({ inputs, attributes: { input_size } }) {
     const found = regression(input_size[0], input_size[1]).decode(numbers(inputs.raw!));
     return { keypoints: pointsOf(found), scores: scoresOf(found) };
+  },
+  associative_embedding_group({ inputs, expected, attributes }) {
+    const [, height = 0, width = 0] = inputs.heat!.shape;
+    const maps = {
+      heat: Float32Array.from(numbers(inputs.heat!), (v) => v * attributes.heat_scale),
+      tags: Float32Array.from(numbers(inputs.tag!), (v) => (v - attributes.tag_zero) * attributes.tag_scale),
+      width,
+      height,
+    };
+    const people = groupByTags(maps, {
+      maximum: attributes.max_people,
+      threshold: attributes.detection_threshold,
+      tagThreshold: attributes.tag_threshold,
+      window: attributes.nms_kernel,
+      order: attributes.joint_order,
+      preferScore: attributes.use_detection_val,
+      ignoreSurplus: attributes.ignore_too_much,
+    });
+    const depth = inputs.tag!.shape[3]!;
+    const sorted = inOrderOf(people, expected.grouped!);
+    const grouped = sorted.flatMap((person) => [...person]);
+    adjustTagGroups(maps, sorted);
+    const adjusted = sorted.flatMap((person) => [...person]);
+    const scores = sorted.map((person) => {
+      const all = rows(person, 3 + depth).map((row) => row[2]!);
+      return all.reduce((a, b) => a + b, 0) / all.length;
+    });
+    refineTagGroups(maps, sorted);
+    return { grouped, adjusted, scores, refined: sorted.flatMap((person) => [...person]) };
   },
   affine_crop_hrnet(fixture) {
     const { pixel_std, output } = fixture.attributes;
@@ -258,6 +290,18 @@ function cropsOf({ inputs, attributes: { output, padding } }: Case) {
     box: cropBox(box, output, padding),
     rotation: (rotation[i]! * Math.PI) / 180,
   }));
+}
+
+/** The people in the stored order, each at the place of the stored person most like it: only the set counts. */
+function inOrderOf(people: readonly Float32Array[], stored: Stored): Float32Array[] {
+  const values = numbers(stored);
+  const left = [...people];
+  const sorted = rows(values, values.length / (stored.shape[0] || 1)).flatMap((want) => {
+    const distance = (person: Float32Array) => want.reduce((sum, v, i) => sum + Math.abs(v - person[i]!), 0);
+    const nearest = left.reduce((a, b) => (distance(b) < distance(a) ? b : a), left[0] ?? new Float32Array());
+    return left.splice(left.indexOf(nearest), 1);
+  });
+  return [...sorted, ...left];
 }
 
 /** For outputs with tolerances of their own: the stored values where ours lie near enough. */

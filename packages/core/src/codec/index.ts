@@ -48,4 +48,11 @@ export { emptyPeaks, findPeaks, type Peaks } from "./peaks.js";
 export { type RegressionCodec, regression } from "./regression.js";
 export { type SimccCodec, type SimccOptions, type SimccTarget, simcc } from "./simcc.js";
 export { softArgmax } from "./softArgmax.js";
+export {
+  adjustTagGroups,
+  groupByTags,
+  refineTagGroups,
+  type TagGroupOptions,
+  type TagMaps,
+} from "./tagGroups.js";
 export { type UdpHeatmapOptions, type UdpOffsetOptions, udpHeatmaps, udpOffsets } from "./udp.js";

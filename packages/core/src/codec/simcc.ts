@@ -1,5 +1,6 @@
 import { gaussianTaps, modulate } from "./blur.js";
 import { firstMaximum } from "./peak.js";
+import { roundEven } from "./rounding.js";
 
 export interface SimccOptions {
   /** Width and height of the network's input, pixels. */
@@ -122,10 +123,4 @@ function darkStep(
     const curvature = 1e-9 + 0.25 * (log(bin + 2) - 2 * log(bin) + log(bin - 2));
     return bin - slope / curvature;
   };
-}
-
-/** The nearest integer, of two as near the even one, as NumPy and PyTorch round. */
-function roundEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
