@@ -94,30 +94,34 @@ function support(
   if (length < 1e-6) return -1;
   const samples = Math.max(5, Math.min(25, Math.ceil(length) + 1));
   const missable = samples * (1 - minShare);
+  const plane = columns * rows;
+  const ux = dx / length;
+  const uy = dy / length;
   let sum = 0;
   let missed = 0;
   for (let i = 0; i < samples; i++) {
     const t = i / (samples - 1);
     const x = Math.max(0, Math.min(columns - 1.001, ax + t * dx + fieldShift));
     const y = Math.max(0, Math.min(rows - 1.001, ay + t * dy + fieldShift));
-    const along =
-      (dx * between(fields, offset, columns, x, y) +
-        dy * between(fields, offset + columns * rows, columns, x, y)) /
-      length;
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const right = x - left;
+    const at = offset + top * columns + left;
+    const below = at + columns;
+    const above =
+      (1 - right) * alongAt(fields, at, plane, ux, uy) + right * alongAt(fields, at + 1, plane, ux, uy);
+    const under =
+      (1 - right) * alongAt(fields, below, plane, ux, uy) + right * alongAt(fields, below + 1, plane, ux, uy);
+    const along = above + (y - top) * (under - above);
     if (!(along > minSample) && ++missed > missable) return -1;
     sum += along;
   }
   return sum / samples;
 }
 
-function between(map: Float32Array, offset: number, columns: number, x: number, y: number): number {
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  const at = offset + top * columns + left;
-  const above = map[at] + (x - left) * (map[at + 1] - map[at]);
-  const below = map[at + columns] + (x - left) * (map[at + columns + 1] - map[at + columns]);
-  return above + (y - top) * (below - above);
-}
+/** The field's part along a direction, in one cell. */
+const alongAt = (fields: Float32Array, at: number, plane: number, ux: number, uy: number) =>
+  ux * fields[at] + uy * fields[at + plane];
 
 /** Orders a limb's pairs, found from `start` on; see `connectionFinder`. */
 function rank(found: Connections, start: number, best: Float32Array, second: Float32Array): void {
