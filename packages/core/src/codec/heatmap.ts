@@ -48,10 +48,43 @@ export interface GaussianHeatmapOptions extends HeatmapSize {
 }
 
 /** An empty target for `people`, with `channels` maps for each joint. */
-export function heatmapTarget({ joints, cells }: HeatmapSize, people: number, channels = 1): HeatmapTarget {
+function heatmapTarget({ joints, cells }: HeatmapSize, people: number, channels = 1): HeatmapTarget {
   return {
     maps: new Float32Array(joints * channels * cells[0] * cells[1]),
     weights: new Float32Array(people * joints),
+  };
+}
+
+/** Marks a joint of number `joint` at x, y in cells; false when the mark lies wholly outside. */
+type DrawJoint = (maps: Float32Array, joint: number, x: number, y: number) => boolean;
+
+/**
+ * The encoder of a map codec: draws each joint that is visible, and gives the others no weight.
+ *
+ * @param strides Pixels of the input per cell along x and y.
+ */
+export function jointEncoder(
+  options: HeatmapSize,
+  [strideX, strideY]: readonly [number, number],
+  draw: DrawJoint,
+  channels = 1,
+): HeatmapCodec["encode"] {
+  const { joints } = options;
+  return (keypoints, target = heatmapTarget(options, keypoints.length / 3 / joints, channels)) => {
+    target.maps.fill(0);
+    for (let i = 0; 3 * i < keypoints.length; i++) {
+      const visibility = keypoints[3 * i + 2];
+      target.weights[i] = visibility;
+      if (visibility < 0.5) continue;
+      const isDrawn = draw(
+        target.maps,
+        i % joints,
+        keypoints[3 * i] / strideX,
+        keypoints[3 * i + 1] / strideY,
+      );
+      if (!isDrawn) target.weights[i] = 0;
+    }
+    return target;
   };
 }
 
@@ -60,7 +93,7 @@ export function heatmapTarget({ joints, cells }: HeatmapSize, people: number, ch
  * `exactCentre` and a blur, DARK, Zhang et al. 2020).
  */
 export function gaussianHeatmaps(options: GaussianHeatmapOptions): HeatmapCodec {
-  const { joints, input, cells, sigma, exactCentre = false, refine = "quarter" } = options;
+  const { input, cells, sigma, exactCentre = false, refine = "quarter" } = options;
   const [width, height] = cells;
   const strideX = input[0] / width;
   const strideY = input[1] / height;
@@ -70,22 +103,11 @@ export function gaussianHeatmaps(options: GaussianHeatmapOptions): HeatmapCodec 
   const taps = typeof refine === "object" ? gaussianTaps(refine.blur) : undefined;
   const peak: Peak = { x: 0, y: 0 };
   return {
-    encode(keypoints, target = heatmapTarget(options, keypoints.length / 3 / joints)) {
-      target.maps.fill(0);
-      for (let i = 0; 3 * i < keypoints.length; i++) {
-        const visibility = keypoints[3 * i + 2];
-        target.weights[i] = visibility;
-        if (visibility < 0.5) continue;
-        const x = keypoints[3 * i] / strideX;
-        const y = keypoints[3 * i + 1] / strideY;
-        const at = (i % joints) * area;
-        const seen = exactCentre
-          ? drawGaussian(target.maps, at, width, height, x, y, sigma)
-          : drawPatch(target.maps, at, width, height, Math.trunc(x + 0.5), Math.trunc(y + 0.5), 0, 0, sigma);
-        if (!seen) target.weights[i] = 0;
-      }
-      return target;
-    },
+    encode: jointEncoder(options, [strideX, strideY], (maps, joint, x, y) =>
+      exactCentre
+        ? drawGaussian(maps, joint * area, width, height, x, y, sigma)
+        : drawPatch(maps, joint * area, width, height, Math.trunc(x + 0.5), Math.trunc(y + 0.5), 0, 0, sigma),
+    ),
     decode(maps, out = new Float32Array((maps.length / area) * 3)) {
       for (let k = 0; k * area < maps.length; k++) {
         findPeak(maps, k * area, width, height, peak, out, k);

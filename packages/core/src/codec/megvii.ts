@@ -1,5 +1,5 @@
 import { blurMap, gaussianTaps, modulate } from "./blur.js";
-import { findPeak, type HeatmapCodec, type HeatmapSize, heatmapTarget } from "./heatmap.js";
+import { findPeak, type HeatmapCodec, type HeatmapSize, jointEncoder } from "./heatmap.js";
 import { type Peak, quarterStep } from "./peak.js";
 
 export interface MegviiHeatmapOptions extends HeatmapSize {
@@ -13,7 +13,7 @@ export interface MegviiHeatmapOptions extends HeatmapSize {
  * several people, the last one that is inside is encoded.
  */
 export function megviiHeatmaps(options: MegviiHeatmapOptions): HeatmapCodec {
-  const { joints, input, cells } = options;
+  const { input, cells } = options;
   const [width, height] = cells;
   const strideX = input[0] / width;
   const strideY = input[1] / height;
@@ -24,28 +24,19 @@ export function megviiHeatmaps(options: MegviiHeatmapOptions): HeatmapCodec {
   const scratch = new Float64Array(area);
   const peak: Peak = { x: 0, y: 0 };
   return {
-    encode(keypoints, target = heatmapTarget(options, keypoints.length / 3 / joints)) {
-      target.maps.fill(0);
-      for (let i = 0; 3 * i < keypoints.length; i++) {
-        const visibility = keypoints[3 * i + 2];
-        target.weights[i] = visibility;
-        if (visibility < 0.5) continue;
-        const x = Math.trunc(keypoints[3 * i] / strideX);
-        const y = Math.trunc(keypoints[3 * i + 1] / strideY);
-        if (!(x >= 0 && x < width && y >= 0 && y < height)) {
-          target.weights[i] = 0;
-          continue;
-        }
-        const cell = y * width + x;
-        hot[cell] = 1;
-        blurMap(hot, 0, width, height, taps, "mirror", blurred, scratch);
-        hot[cell] = 0;
-        const factor = 255 / blurred[cell];
-        const at = (i % joints) * area;
-        for (let c = 0; c < area; c++) target.maps[at + c] = blurred[c] * factor;
-      }
-      return target;
-    },
+    encode: jointEncoder(options, [strideX, strideY], (maps, joint, placeX, placeY) => {
+      const x = Math.trunc(placeX);
+      const y = Math.trunc(placeY);
+      if (!(x >= 0 && x < width && y >= 0 && y < height)) return false;
+      const cell = y * width + x;
+      hot[cell] = 1;
+      blurMap(hot, 0, width, height, taps, "mirror", blurred, scratch);
+      hot[cell] = 0;
+      const factor = 255 / blurred[cell];
+      const at = joint * area;
+      for (let c = 0; c < area; c++) maps[at + c] = blurred[c] * factor;
+      return true;
+    }),
     decode(maps, out = new Float32Array((maps.length / area) * 3)) {
       for (let k = 0; k * area < maps.length; k++) {
         modulate(maps, k * area, width, height, taps, blurred, scratch);

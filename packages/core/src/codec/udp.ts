@@ -1,5 +1,5 @@
 import { blurMap, gaussianTaps, modulate } from "./blur.js";
-import { drawPatch, findPeak, type HeatmapCodec, type HeatmapSize, heatmapTarget } from "./heatmap.js";
+import { drawPatch, findPeak, type HeatmapCodec, type HeatmapSize, jointEncoder } from "./heatmap.js";
 import { nearNewtonStep, type Peak } from "./peak.js";
 
 /** UDP counts distances between the centres of the first and last pixel: (input − 1)/(cells − 1) pixels a cell. */
@@ -16,7 +16,7 @@ export interface UdpHeatmapOptions extends HeatmapSize {
 
 /** Gaussians in unbiased coordinates, refined by a Newton step over neighbouring cells (UDP, Huang et al. 2020). */
 export function udpHeatmaps(options: UdpHeatmapOptions): HeatmapCodec {
-  const { joints, cells, sigma } = options;
+  const { cells, sigma } = options;
   const [width, height] = cells;
   const [strideX, strideY] = strides(options);
   const area = width * height;
@@ -25,22 +25,11 @@ export function udpHeatmaps(options: UdpHeatmapOptions): HeatmapCodec {
   const scratch = new Float64Array(area);
   const peak: Peak = { x: 0, y: 0 };
   return {
-    encode(keypoints, target = heatmapTarget(options, keypoints.length / 3 / joints)) {
-      target.maps.fill(0);
-      for (let i = 0; 3 * i < keypoints.length; i++) {
-        const visibility = keypoints[3 * i + 2];
-        target.weights[i] = visibility;
-        if (visibility < 0.5) continue;
-        const x = keypoints[3 * i] / strideX;
-        const y = keypoints[3 * i + 1] / strideY;
-        const column = Math.trunc(x + 0.5);
-        const row = Math.trunc(y + 0.5);
-        const at = (i % joints) * area;
-        if (!drawPatch(target.maps, at, width, height, column, row, x - column, y - row, sigma))
-          target.weights[i] = 0;
-      }
-      return target;
-    },
+    encode: jointEncoder(options, [strideX, strideY], (maps, joint, x, y) => {
+      const column = Math.trunc(x + 0.5);
+      const row = Math.trunc(y + 0.5);
+      return drawPatch(maps, joint * area, width, height, column, row, x - column, y - row, sigma);
+    }),
     decode(maps, out = new Float32Array((maps.length / area) * 3)) {
       for (let k = 0; k * area < maps.length; k++) {
         findPeak(maps, k * area, width, height, peak, out, k);
@@ -69,7 +58,7 @@ export interface UdpOffsetOptions extends HeatmapSize {
  * (UDP's combined form, Huang et al. 2020). Of several people, the last one that is visible is encoded.
  */
 export function udpOffsets(options: UdpOffsetOptions): HeatmapCodec {
-  const { joints, cells } = options;
+  const { cells } = options;
   const [width, height] = cells;
   const [strideX, strideY] = strides(options);
   const radius = options.radius * Math.max(width, height);
@@ -79,18 +68,15 @@ export function udpOffsets(options: UdpOffsetOptions): HeatmapCodec {
   const scratch = new Float64Array(area);
   const peak: Peak = { x: 0, y: 0 };
   return {
-    encode(keypoints, target = heatmapTarget(options, keypoints.length / 3 / joints, 3)) {
-      target.maps.fill(0);
-      for (let i = 0; 3 * i < keypoints.length; i++) {
-        const visibility = keypoints[3 * i + 2];
-        target.weights[i] = visibility;
-        if (visibility < 0.5) continue;
-        const x = keypoints[3 * i] / strideX;
-        const y = keypoints[3 * i + 1] / strideY;
-        drawOffsets(target.maps, 3 * (i % joints) * area, width, height, x, y, radius);
-      }
-      return target;
-    },
+    encode: jointEncoder(
+      options,
+      [strideX, strideY],
+      (maps, joint, x, y) => {
+        drawOffsets(maps, 3 * joint * area, width, height, x, y, radius);
+        return true;
+      },
+      3,
+    ),
     decode(maps, out = new Float32Array(maps.length / area)) {
       for (let k = 0; 3 * k * area < maps.length; k++) {
         const at = 3 * k * area;
