@@ -7,6 +7,22 @@ export interface Sight<Person extends Detection = Detection> {
   people: Person[];
   /** Looks since the whole picture was searched; 0 when this one did. */
   sinceFound: number;
+  /** What the network gave, where it was asked for and the method has maps. */
+  maps?: SightMaps;
+}
+
+/** Confidence maps, background and part affinity fields of one picture, in the order of the network. */
+export interface SightMaps {
+  /** channels×rows×columns. */
+  data: Float32Array;
+  channels: number;
+  rows: number;
+  columns: number;
+  /** The first so many channels are joints, then comes the background if there is one, then fields in pairs (x, y). */
+  joints: number;
+  background: boolean;
+  /** By joint: candidates as x, y in pixels of the picture and score, one after the other. */
+  candidates: Float32Array[];
 }
 
 export interface LookOptions<Person extends Detection = Detection> {
@@ -16,6 +32,8 @@ export interface LookOptions<Person extends Detection = Detection> {
   findEvery?: number;
   /** The picture stands alone: a closer search, for smaller people, is worth its time. */
   alone?: boolean;
+  /** Hand out the maps and candidates as well. */
+  maps?: boolean;
 }
 
 /** Finds people and their joints in pictures. Several pictures may be looked at at once. */
