@@ -58,7 +58,7 @@ const under = (prefix: string, nodes: Record<string, Node>) =>
     .map(([name, node]) => [name.slice(prefix.length), node] as const);
 
 /** Outputs, loss, new running statistics, outputs in evaluation and all gradients of a network. */
-function operation({ forward, loss = meanSquare }: Network): Operation {
+export function operation({ forward, loss = meanSquare }: Network): Operation {
   return (fixture: Case) => {
     const { attributes } = fixture;
     const nodes = symbols(fixture.inputs);

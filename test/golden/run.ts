@@ -14,6 +14,7 @@ import { losses } from "./losses.js";
 import { metrics } from "./metrics.js";
 import { networks } from "./networks.js";
 import { openPose } from "./openPose.js";
+import { openPoseNetworks } from "./openPoseNetworks.js";
 import { ops } from "./ops.js";
 import { optim } from "./optim.js";
 import { published } from "./published.js";
@@ -30,7 +31,7 @@ const groups: Record<string, Operations> = {
   ops,
   optim,
   losses,
-  networks,
+  networks: { ...networks, ...openPoseNetworks },
   training: trainings,
   openpose: openPose,
   heatmap,
