@@ -135,6 +135,7 @@ export {
   type PoolingOptions,
 } from "./pooling.js";
 export { orthogonalProcrustes, type Similarity, similarityAlignment } from "./procrustes.js";
+export { readElements, type StoredElements } from "./read/stored.js";
 export type { ReadGraph, ReadOptions, ReadParameter } from "./readGraph.js";
 export { readGraph } from "./readGraph.js";
 export { gru, lstm, type RecurrentOptions, type RecurrentWeights } from "./recurrent.js";

@@ -42,19 +42,36 @@ export function engineType(elementType: number, where: string): NodeType {
   );
 }
 
+/** A tensor of a file as exactly as it was stored: float64 stays so, float16 and narrow integers are widened. */
+export interface StoredElements {
+  /** ONNX's name of the element type, a key of `elementTypes`. */
+  readonly elementType: string;
+  readonly shape: Shape;
+  readonly data: Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
+}
+
 /**
  * The values of a stored tensor: an initialiser, or an attribute's.
  *
- * @throws MareyError `ONNX_INVALID` when they are not as many as the tensor's sizes say, which is also so when they lie
- * in a file of their own.
+ * @throws MareyError `ONNX_UNSUPPORTED` for other element types; `ONNX_INVALID` when the values are not as many as the
+ *   tensor's sizes say, which is also so when they lie in a file of their own.
  */
-export function readTensor(proto: TensorProto, where: string): Stored {
-  const type = engineType(proto.dataType, where);
+export function readElements(proto: TensorProto, where: string): StoredElements {
+  engineType(proto.dataType, where);
+  const elementType = elementTypeName(proto.dataType) as keyof typeof arrays;
   const shape = proto.dims.map(Number);
-  const data = proto.rawData.length > 0 ? fromBytes(proto, type, where) : fromLists(proto, type);
+  const data =
+    proto.rawData.length > 0 ? fromBytes(proto.rawData, elementType, where) : fromLists(proto, elementType);
   if (shape.some((size) => !(size >= 0)) || data.length !== sizeOf(shape))
     throw invalid(where, `it has ${data.length} values for the shape [${shape}]`);
-  return { type, shape, data };
+  return { elementType, shape, data };
+}
+
+/** The same in the engine's own types. @throws MareyError as `readElements`. */
+export function readTensor(proto: TensorProto, where: string): Stored {
+  const { shape, data } = readElements(proto, where);
+  const type = engineType(proto.dataType, where);
+  return { type, shape, data: data instanceof Float64Array ? Float32Array.from(data) : data };
 }
 
 /** Typed arrays that lie in files as bytes, by ONNX's element type. */
@@ -71,30 +88,30 @@ const arrays = {
   bool: Uint8Array,
 } as const;
 
-function fromBytes({ rawData, dataType }: TensorProto, type: NodeType, where: string): TensorData {
-  const name = elementTypeName(dataType) as keyof typeof arrays;
-  const array = arrays[name];
+function fromBytes(
+  rawData: Uint8Array,
+  elementType: keyof typeof arrays,
+  where: string,
+): StoredElements["data"] {
+  const array = arrays[elementType];
   if (rawData.length % array.BYTES_PER_ELEMENT !== 0)
-    throw invalid(where, `${rawData.length} bytes are no whole number of ${name}`);
+    throw invalid(where, `${rawData.length} bytes are no whole number of ${elementType}`);
   const values = new array(new Uint8Array(rawData).buffer); // slice() of a Buffer would be a view
-  if (name === "float16") return widenHalves(values as Uint16Array);
-  return values instanceof BigInt64Array ? values : converted(values, type);
+  if (elementType === "float16") return widenHalves(values as Uint16Array);
+  return values instanceof Int16Array || values instanceof Uint16Array || values instanceof Int8Array
+    ? Int32Array.from(values)
+    : values;
 }
 
-function fromLists(proto: TensorProto, type: NodeType): TensorData {
-  if (proto.int64Data.length > 0) return BigInt64Array.from(proto.int64Data);
-  if (proto.floatData.length > 0) return Float32Array.from(proto.floatData);
-  if (proto.doubleData.length > 0) return Float32Array.from(proto.doubleData);
-  if (elementTypeName(proto.dataType) === "float16") return widenHalves(Uint16Array.from(proto.int32Data));
-  return converted(proto.int32Data, type);
-}
-
-/** Numbers as an array of the engine's type; an array that is one already is not copied. */
-function converted(values: ArrayLike<number>, type: NodeType): TensorData {
-  if (type === "float32") return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (type === "int64") return BigInt64Array.from(Array.from(values), BigInt);
-  if (type === "int32") return values instanceof Int32Array ? values : Int32Array.from(values);
-  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+/** Numbers of a field of their own; float16 stand there as their bits. */
+function fromLists(proto: TensorProto, elementType: keyof typeof arrays): StoredElements["data"] {
+  if (elementType === "float32") return Float32Array.from(proto.floatData);
+  if (elementType === "float64") return Float64Array.from(proto.doubleData);
+  if (elementType === "int64") return BigInt64Array.from(proto.int64Data);
+  if (elementType === "float16") return widenHalves(Uint16Array.from(proto.int32Data));
+  return elementType === "uint8" || elementType === "bool"
+    ? Uint8Array.from(proto.int32Data)
+    : Int32Array.from(proto.int32Data);
 }
 
 const invalid = (where: string, what: string) =>
