@@ -14,6 +14,7 @@ import { losses } from "./losses.js";
 import { metrics } from "./metrics.js";
 import { networks } from "./networks.js";
 import { openPose } from "./openPose.js";
+import { openPoseJson } from "./openPoseJson.js";
 import { openPoseNetworks } from "./openPoseNetworks.js";
 import { ops } from "./ops.js";
 import { optim } from "./optim.js";
@@ -33,7 +34,7 @@ const groups: Record<string, Operations> = {
   losses,
   networks: { ...networks, ...openPoseNetworks },
   training: trainings,
-  openpose: openPose,
+  openpose: { ...openPose, ...openPoseJson },
   heatmap,
   tfpose: {},
   published,

@@ -7,8 +7,10 @@ export { c3dToMarkers, writeC3d } from "./c3dWriter.js";
 export { type CaffeLayer, type CaffeModel, caffeTensors, readCaffeModel } from "./caffe.js";
 export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js";
 export { type CocoOptions, isCocoKeypoints, readCocoKeypoints } from "./coco.js";
+export { type CocoResultOptions, cocoResults } from "./cocoResults.js";
 export { type CsvOptions, readCsv, writeCsv } from "./csv.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
+export { detectionsCsv, detectionsCsvHead } from "./detectionsCsv.js";
 export {
   type Content,
   type MotionFormat,
@@ -48,13 +50,12 @@ export {
   lastNumber,
   type NamedBytes,
   type OpenPoseOptions,
-  type OpenPosePerson,
   readOpenPose,
-  readOpenPoseFrame,
   recogniseOpenPose,
   writeOpenPose,
   writeOpenPoseFrame,
 } from "./openPose.js";
+export { type OpenPosePerson, readOpenPoseFrame } from "./openPoseFrame.js";
 export { readPickle } from "./pickle.js";
 export {
   isKind,

@@ -7,11 +7,11 @@ import { body25, body25b, coco17 } from "../skeleton/layouts.js";
 import {
   lastNumber,
   readOpenPose,
-  readOpenPoseFrame,
   recogniseOpenPose,
   writeOpenPose,
   writeOpenPoseFrame,
 } from "./openPose.js";
+import { readOpenPoseFrame } from "./openPoseFrame.js";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const view = (name: string) => `../shared/data/pose2sim-single/pose/${name}_json`;

@@ -2,15 +2,7 @@ import { MareyError } from "../error.js";
 import type { Detection, Detections } from "../motion/keypoints.js";
 import { body25, body25b, skeletons } from "../skeleton/layouts.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
-import { readJson } from "./lines.js";
-
-/** A person of an OpenPose file. */
-export interface OpenPosePerson {
-  /** `person_id` where the file states one other than −1. */
-  id?: number;
-  /** K×3: x, y in pixels, confidence. A point that wasn't found (0, 0, 0 in the file) is NaN, NaN, 0. */
-  keypoints: Float64Array;
-}
+import { type OpenPosePerson, readOpenPoseFrame } from "./openPoseFrame.js";
 
 /** A file with its name, as handed to readers of several files. */
 export interface NamedBytes {
@@ -28,48 +20,6 @@ export interface OpenPoseOptions {
   height?: number;
   /** Where the files lie, for messages. */
   where?: string;
-}
-
-const REMEDY = "Run the detector again for this frame, or remove the file";
-
-/**
- * Reads one OpenPose file (versions 1.0 to 1.3).
- *
- * @returns One entry per person slot; undefined for a slot without keypoints (`{}`), so that slots keep their numbers.
- * @throws MareyError `JSON_INVALID` for truncated or wrong JSON, `OPENPOSE_INVALID` for JSON of another shape.
- */
-export function readOpenPoseFrame(bytes: Uint8Array, name = "openpose.json"): (OpenPosePerson | undefined)[] {
-  const invalid = (what: string) => new MareyError("OPENPOSE_INVALID", name, what, REMEDY);
-  const content = readJson(bytes, name);
-  const people = isRecord(content) ? content.people : undefined;
-  if (!Array.isArray(people)) throw invalid('no list "people": this is no OpenPose file');
-  return people.map((person: unknown, i) => {
-    if (!isRecord(person)) throw invalid(`person ${i} is no object`);
-    // Up to version 1.1 the key had no "_2d".
-    const values = person.pose_keypoints_2d ?? person.pose_keypoints ?? [];
-    if (!Array.isArray(values)) throw invalid(`the keypoints of person ${i} are no list`);
-    if (values.length === 0) return undefined;
-    if (values.length % 3 !== 0)
-      throw invalid(`person ${i} has ${values.length} keypoint values, which is no multiple of 3`);
-    if (!values.every((value) => typeof value === "number" || value === null))
-      throw invalid(`person ${i} has a keypoint value that is no number`);
-    return { ...personId(person.person_id), keypoints: clean(values) };
-  });
-}
-
-/** NaN where the file says that a point wasn't found: 0, 0, 0, or null (as some tools write NaN). */
-function clean(values: (number | null)[]): Float64Array {
-  const keypoints = Float64Array.from(values, (value) => value ?? NaN);
-  for (let i = 0; i < keypoints.length; i += 3) {
-    const [x, y, c] = keypoints.subarray(i, i + 3);
-    if (!(Number.isFinite(x + y) && c > 0)) keypoints.set([NaN, NaN, 0], i);
-  }
-  return keypoints;
-}
-
-function personId(stored: unknown): { id?: number } {
-  const id = Array.isArray(stored) ? stored[0] : stored;
-  return Number.isInteger(id) && id >= 0 ? { id } : {};
 }
 
 /**
@@ -238,8 +188,4 @@ export function* writeOpenPose(
     const number = String(detections.firstFrame + t).padStart(12, "0");
     yield { name: `${stem}_${number}_keypoints.json`, text: writeOpenPoseFrame(people) };
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
