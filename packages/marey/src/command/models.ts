@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Card } from "../store/card.js";
+import { type Card, skeletonName, sourceText } from "../store/card.js";
 import { cards } from "../store/cards.js";
 import { exportWeights, importWeights, openWeights, type WeightsInfo } from "../store/imported.js";
 import {
@@ -144,17 +144,18 @@ function weightsHeader({ file, bytes, format, parameters, tensors, card }: Weigh
   return rows.map(([label, value]) => `${label.padEnd(11)}${value}`).join("\n");
 }
 
-function cardRows({ name, title, source, author, licence, input, skeleton, works, limits }: Card) {
+function cardRows(card: Card) {
+  const { name, title, author, licence, input, works, limits } = card;
   const size = `${input.height ?? "any"} x ${input.width ?? "any"}`;
   const step = input.multipleOf ? `, multiples of ${input.multipleOf}` : "";
   const range = input.scale === 1 && input.offset === 0 ? "bytes" : `byte · ${input.scale} + ${input.offset}`;
   return [
     ["name", name],
     ["title", title],
-    ["source", `${source.package} ${source.version}, ${source.model}`],
+    ["source", sourceText(card)],
     ["licence", `${licence} (${author})`],
     ["picture", `${input.colour} ${size}${step}, ${input.layout}, ${range}`],
-    ["skeleton", skeleton ?? "none"],
+    ["skeleton", skeletonName(card)],
     ["works", works],
     ["limits", limits],
   ] satisfies [string, string][];

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { declaredShape, elementTypeName, importTfjs, readOnnx, readTopology } from "@marey/core/graph";
 import { readIfThere, requireAbsent, writeWhole } from "../files/whole.js";
-import type { Card } from "./card.js";
+import { type Card, skeletonName } from "./card.js";
 import { cards } from "./cards.js";
 import { listImported, modelsFolder, type WeightsCard } from "./imported.js";
 import { findCard, networksFolder } from "./networks.js";
@@ -21,7 +21,9 @@ export interface ModelEntry {
 /** The embedded networks, then imported weights. */
 export async function listModels(): Promise<ModelEntry[]> {
   const embedded = await Promise.all(
-    cards.map(async ({ name, title, skeleton, licence, file }) => {
+    cards.map(async (card) => {
+      const { name, title, licence, file } = card;
+      const skeleton = card.skeleton === null ? null : skeletonName(card);
       const path = join(networksFolder, file);
       const bytes = existsSync(path) ? (await stat(path)).size : undefined;
       return { name, title, skeleton, licence, bytes };

