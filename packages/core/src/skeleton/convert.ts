@@ -47,6 +47,19 @@ const rules: Record<string, readonly (readonly (readonly [string, number])[])[]>
     ],
     [["nose", 1]],
   ],
+  chest: [
+    [
+      ["pelvis", 0.5],
+      ["thorax", 0.5],
+    ],
+  ],
+  belly: [[["spine", 1]]],
+  // The tip of the nose, and the roots of hands at the wrists, in layouts of whole bodies.
+  nose: [[["face_30", 1]]],
+  left_hand_root: [[["left_wrist", 1]]],
+  right_hand_root: [[["right_wrist", 1]]],
+  left_wrist: [[["left_hand_root", 1]]],
+  right_wrist: [[["right_hand_root", 1]]],
   upper_neck: [
     // The base of the skull lies about half-way from the line of the shoulders to that of the ears.
     [

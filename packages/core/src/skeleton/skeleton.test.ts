@@ -1,24 +1,29 @@
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
 import { convertPose, convertSkeleton } from "./convert.js";
-import { body25, body25b, coco17, h36m17, halpe26, skeletons } from "./layouts.js";
+import { body25, body25b, coco17, h36m17, halpe26, partSkeletons, skeletons } from "./layouts.js";
 import { pose2simJoint, pose2simMarkers } from "./pose2sim.js";
 import { skeleton } from "./skeleton.js";
 
 describe("skeleton", () => {
-  test.each(skeletons)("$name: partners are mutual, parents lead to a root, edges are joints", (layout) => {
-    layout.mirror.forEach((partner, i) => {
-      expect(layout.mirror[partner]).toBe(i);
-      const sided = /^(left|right)_/.test(layout.joints[i]);
-      expect(partner === i).toBe(!sided);
-      expect(layout.sigmas[i]).toBeGreaterThan(0);
-    });
-    for (const [a, b] of layout.edges)
-      expect(layout.joints[a] !== undefined && layout.joints[b] !== undefined).toBe(true);
-  });
+  test.each([...skeletons, ...partSkeletons])(
+    "$name: partners are mutual, parents lead to a root, edges are joints",
+    (layout) => {
+      layout.mirror.forEach((partner, i) => {
+        expect(layout.mirror[partner]).toBe(i);
+        const sided = /^(left|right)_/.test(layout.joints[i]);
+        if (!layout.joints[i].startsWith("face_")) expect(partner === i).toBe(!sided);
+        expect(layout.sigmas[i]).toBeGreaterThan(0);
+      });
+      for (const [a, b] of layout.edges)
+        expect(layout.joints[a] !== undefined && layout.joints[b] !== undefined).toBe(true);
+    },
+  );
 
   test("joint counts are the published ones", () => {
-    expect(skeletons.map(({ joints }) => joints.length)).toEqual([17, 18, 25, 25, 26, 17, 16, 33]);
+    for (const { name, joints } of [...skeletons, ...partSkeletons])
+      expect(joints.length).toBe(Number(/\d+/.exec(name.replace(/^h36m/, ""))?.[0]));
+    expect(body25b.joints.length).toBe(25);
   });
 
   test("an invalid table is refused by name", () => {

@@ -18,15 +18,17 @@ export interface Skeleton {
 export type JointRow = readonly [name: string, parent: string | null, sigma: number];
 
 /**
- * Builds a skeleton from rows; left–right partners follow from the names (`left_x`, `right_x`), edges from the
- * parents unless given as pairs of names.
+ * Builds a skeleton from rows; edges follow from the parents unless given as pairs of names. Left–right partners follow
+ * from the names (`left_x`, `right_x`); `mirror` adds pairs whose names don't say it, as points of a face.
  *
- * @throws MareyError `SKELETON_INVALID` for a repeated name, an unknown parent or edge, a cycle, or a sigma ≤ 0.
+ * @throws MareyError `SKELETON_INVALID` for a repeated name, an unknown parent, edge or partner, a joint with two
+ *   partners, a cycle, or a sigma ≤ 0.
  */
 export function skeleton(
   name: string,
   rows: readonly JointRow[],
   edges?: readonly (readonly [string, string])[],
+  mirror: readonly (readonly [string, string])[] = [],
 ): Skeleton {
   const joints = rows.map(([joint]) => joint);
   const index = new Map(joints.map((joint, i) => [joint, i]));
@@ -45,6 +47,14 @@ export function skeleton(
     for (let p = i; p >= 0; p = parents[p])
       if (steps++ > joints.length) throw invalid("its parents form a cycle");
   });
+  const partners = joints.map((joint, i) => index.get(mirrored(joint)) ?? i);
+  for (const [a, b] of mirror) {
+    partners[find(a)] = find(b);
+    partners[find(b)] = find(a);
+  }
+  partners.forEach((partner, i) => {
+    if (partners[partner] !== i) throw invalid(`the left–right partner of "${joints[i]}" is another's`);
+  });
   return {
     name,
     joints,
@@ -52,7 +62,7 @@ export function skeleton(
     edges: edges
       ? edges.map(([a, b]) => [find(a), find(b)] as const)
       : parents.flatMap((parent, i) => (parent < 0 ? [] : [[parent, i] as const])),
-    mirror: joints.map((joint, i) => index.get(mirrored(joint)) ?? i),
+    mirror: partners,
     sigmas: rows.map(([, , sigma]) => sigma),
   };
 }

@@ -13,7 +13,7 @@ import {
   readMareyJson,
   readOpenPose,
 } from "@marey/core/format";
-import { type Skeleton, skeletons } from "@marey/core/skeleton";
+import { findSkeleton, partSkeletons, type Skeleton, skeletons } from "@marey/core/skeleton";
 import { readOpenPoseFolder } from "./openPoseFolder.js";
 import { readWhole } from "./whole.js";
 
@@ -79,15 +79,14 @@ function recognise(path: string, bytes: Uint8Array): MotionFormat {
 }
 
 /**
- * A joint layout by its name, as people write it (`body25b`, `BODY_25B`, `COCO-17`).
+ * A joint layout by its name, as people write it (`body25b`, `BODY_25B`, `COCO-17`, `coco17+face70+hands`).
  *
  * @throws MareyError `SKELETON_UNKNOWN` listing the names.
  */
 export function skeletonNamed(name: string): Skeleton {
-  const plain = name.toLowerCase().replaceAll(/[_-]/g, "");
-  const found = skeletons.find((layout) => layout.name === plain);
+  const found = findSkeleton(name);
   if (found) return found;
-  const known = skeletons.map((layout) => layout.name).join(", ");
+  const known = [...skeletons, ...partSkeletons].map((layout) => layout.name).join(", ");
   throw new MareyError(
     "SKELETON_UNKNOWN",
     `skeleton "${name}"`,

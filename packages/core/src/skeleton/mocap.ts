@@ -1,0 +1,141 @@
+import { rows } from "./rows.js";
+import { type Skeleton, skeleton } from "./skeleton.js";
+
+/** HumanEva-I as VideoPose3D converts it, 15. */
+export const humanEva15: Skeleton = skeleton(
+  "humaneva15",
+  rows([
+    ["pelvis", null, 0.107],
+    ["thorax", "pelvis"],
+    ["left_shoulder", "thorax"],
+    ["left_elbow", "left_shoulder"],
+    ["left_wrist", "left_elbow"],
+    ["right_shoulder", "thorax"],
+    ["right_elbow", "right_shoulder"],
+    ["right_wrist", "right_elbow"],
+    ["left_hip", "pelvis"],
+    ["left_knee", "left_hip"],
+    ["left_ankle", "left_knee"],
+    ["right_hip", "pelvis"],
+    ["right_knee", "right_hip"],
+    ["right_ankle", "right_knee"],
+    ["head", "thorax"],
+  ]),
+);
+
+/** MPI-INF-3DHP's test set, 17. */
+export const mpiInf17: Skeleton = skeleton(
+  "mpiinf17",
+  rows([
+    ["head_top", "head"],
+    ["neck", "spine"],
+    ["right_shoulder", "neck"],
+    ["right_elbow", "right_shoulder"],
+    ["right_wrist", "right_elbow"],
+    ["left_shoulder", "neck"],
+    ["left_elbow", "left_shoulder"],
+    ["left_wrist", "left_elbow"],
+    ["right_hip", "pelvis"],
+    ["right_knee", "right_hip"],
+    ["right_ankle", "right_knee"],
+    ["left_hip", "pelvis"],
+    ["left_knee", "left_hip"],
+    ["left_ankle", "left_knee"],
+    ["pelvis", null, 0.107],
+    ["spine", "pelvis", 0.107],
+    ["head", "neck"],
+  ]),
+);
+
+/** MPI-INF-3DHP's training set, 28. */
+export const mpiInf28: Skeleton = skeleton(
+  "mpiinf28",
+  rows([
+    ["spine3", "spine2", 0.107],
+    ["spine4", "spine3", 0.107],
+    ["spine2", "spine", 0.107],
+    ["spine", "pelvis", 0.107],
+    ["pelvis", null, 0.107],
+    ["neck", "spine4"],
+    ["head", "neck"],
+    ["head_top", "head"],
+    ["left_clavicle", "neck"],
+    ["left_shoulder", "left_clavicle"],
+    ["left_elbow", "left_shoulder"],
+    ["left_wrist", "left_elbow"],
+    ["left_hand", "left_wrist", 0.062],
+    ["right_clavicle", "neck"],
+    ["right_shoulder", "right_clavicle"],
+    ["right_elbow", "right_shoulder"],
+    ["right_wrist", "right_elbow"],
+    ["right_hand", "right_wrist", 0.062],
+    ["left_hip", "pelvis"],
+    ["left_knee", "left_hip"],
+    ["left_ankle", "left_knee"],
+    ["left_foot", "left_ankle", 0.089],
+    ["left_toe", "left_foot", 0.089],
+    ["right_hip", "pelvis"],
+    ["right_knee", "right_hip"],
+    ["right_ankle", "right_knee"],
+    ["right_foot", "right_ankle", 0.089],
+    ["right_toe", "right_foot", 0.089],
+  ]),
+);
+
+/** Kinect v2 as NTU RGB+D stores it, 25. */
+export const ntu25: Skeleton = skeleton(
+  "ntu25",
+  rows([
+    ["pelvis", null, 0.107],
+    ["spine", "pelvis", 0.107],
+    ["neck", "thorax"],
+    ["head", "neck"],
+    ["left_shoulder", "thorax"],
+    ["left_elbow", "left_shoulder"],
+    ["left_wrist", "left_elbow"],
+    ["left_hand", "left_wrist", 0.062],
+    ["right_shoulder", "thorax"],
+    ["right_elbow", "right_shoulder"],
+    ["right_wrist", "right_elbow"],
+    ["right_hand", "right_wrist", 0.062],
+    ["left_hip", "pelvis"],
+    ["left_knee", "left_hip"],
+    ["left_ankle", "left_knee"],
+    ["left_foot", "left_ankle", 0.089],
+    ["right_hip", "pelvis"],
+    ["right_knee", "right_hip"],
+    ["right_ankle", "right_knee"],
+    ["right_foot", "right_ankle", 0.089],
+    ["thorax", "spine"],
+    ["left_hand_tip", "left_hand", 0.062],
+    ["left_thumb", "left_hand", 0.062],
+    ["right_hand_tip", "right_hand", 0.062],
+    ["right_thumb", "right_hand", 0.062],
+  ]),
+);
+
+/** CMU Panoptic's bodies, 19. */
+export const panoptic19: Skeleton = skeleton(
+  "panoptic19",
+  rows([
+    ["neck", "pelvis"],
+    ["nose", "neck"],
+    ["pelvis", null, 0.107],
+    ["left_shoulder", "neck"],
+    ["left_elbow", "left_shoulder"],
+    ["left_wrist", "left_elbow"],
+    ["left_hip", "pelvis"],
+    ["left_knee", "left_hip"],
+    ["left_ankle", "left_knee"],
+    ["right_shoulder", "neck"],
+    ["right_elbow", "right_shoulder"],
+    ["right_wrist", "right_elbow"],
+    ["right_hip", "pelvis"],
+    ["right_knee", "right_hip"],
+    ["right_ankle", "right_knee"],
+    ["left_eye", "nose"],
+    ["left_ear", "left_eye"],
+    ["right_eye", "nose"],
+    ["right_ear", "right_eye"],
+  ]),
+);
