@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
-import { body25, body25b, coco17 } from "../skeleton/layouts.js";
+import { body25, body25b, body135, coco17, wholeBody133 } from "../skeleton/layouts.js";
 import {
   lastNumber,
   readOpenPose,
@@ -59,6 +59,64 @@ describe("readOpenPose", () => {
     expect(skeleton).toBe(coco17);
     expect(firstFrame).toBe(9);
     expect(frames.map((people) => people[0]?.joints[0])).toEqual([9, undefined, 11]);
+  });
+
+  describe("face and hands", () => {
+    const points = (n: number, value: number) => Array.from({ length: 3 * n }, () => value);
+    const files = (...people: object[]) => [{ name: "a_0.json", bytes: encode(JSON.stringify({ people })) }];
+    const body = { pose_keypoints_2d: points(25, 0.5) };
+    const whole = {
+      ...body,
+      face_keypoints_2d: points(70, 0.25),
+      hand_left_keypoints_2d: points(21, 0.75),
+      hand_right_keypoints_2d: points(21, 0),
+    };
+
+    test("extend the layout where anybody shows them; who lacks them misses them", () => {
+      const { skeleton, frames } = readOpenPose(files(whole, body));
+      expect(skeleton.name).toBe("body25+face70+hands");
+      const at = (joint: string) => 3 * skeleton.joints.indexOf(joint);
+      const [first, second] = frames[0];
+      expect(first.score).toBe(0.5);
+      expect(first.joints[at("nose")]).toBe(0.5);
+      expect(first.joints[at("face_69")]).toBe(0.25);
+      expect(first.joints[at("left_pinky4")]).toBe(0.75);
+      expect([...first.joints.subarray(at("right_pinky4"))]).toEqual([NaN, NaN, 0]);
+      expect(second.joints[at("nose")]).toBe(0.5);
+      expect([...second.joints.subarray(at("face_0"), at("face_0") + 3)]).toEqual([NaN, NaN, 0]);
+    });
+
+    test("are left out where they were never found, and on demand", () => {
+      expect(readOpenPose(files({ ...body, face_keypoints_2d: points(70, 0) })).skeleton).toBe(body25);
+      const { skeleton, frames } = readOpenPose(files(whole), { bodyOnly: true });
+      expect(skeleton).toBe(body25);
+      expect(frames[0][0].joints).toHaveLength(75);
+    });
+
+    test("stand alone, and under the keys of version 1.1", () => {
+      const { skeleton, frames } = readOpenPose(files({ hand_right_keypoints: points(21, 0.5) }));
+      expect(skeleton.name).toBe("body25+hands");
+      expect(frames[0][0].joints.slice(-3)).toEqual(Float32Array.of(0.5, 0.5, 0.5));
+      expect(frames[0][0].joints[0]).toBeNaN();
+    });
+
+    test("fill a stated layout, whose hands may begin at the wrist; whole bodies in one list stay", () => {
+      const { frames } = readOpenPose(files(whole), { skeleton: body135 });
+      const at = (joint: string) => 3 * body135.joints.indexOf(joint);
+      expect(frames[0][0].joints[at("left_wrist")]).toBe(0.5);
+      expect(frames[0][0].joints[at("left_thumb1")]).toBe(0.75);
+      const flat = readOpenPose(files({ pose_keypoints_2d: points(133, 0.5), face_keypoints_2d: [] }));
+      expect(flat.skeleton).toBe(wholeBody133);
+    });
+
+    test("of unknown size are refused", () => {
+      expect(() => readOpenPose(files({ ...body, face_keypoints_2d: points(5, 1) }))).toThrow(
+        /5 points a face/,
+      );
+      expect(() => readOpenPose(files({ ...whole, hand_left_keypoints_2d: points(20, 1) }))).toThrow(
+        /a_0\.json: a person has 20 points of the left hand/,
+      );
+    });
   });
 
   test("names the file at fault", () => {

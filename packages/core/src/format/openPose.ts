@@ -3,6 +3,7 @@ import type { Detection, Detections } from "../motion/keypoints.js";
 import { body25, body25b, skeletons } from "../skeleton/layouts.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
 import { type OpenPosePerson, readOpenPoseFrame } from "./openPoseFrame.js";
+import { detectionsOf, withPartsOf } from "./openPoseParts.js";
 
 /** A file with its name, as handed to readers of several files. */
 export interface NamedBytes {
@@ -11,8 +12,13 @@ export interface NamedBytes {
 }
 
 export interface OpenPoseOptions {
-  /** The joint layout; recognised from the number and arrangement of the keypoints when absent. */
+  /**
+   * The body's joint layout, or one with face and hands; recognised from the number and arrangement of the keypoints when
+   * absent.
+   */
   skeleton?: Skeleton;
+  /** Leave face and hands out, if the files have any. */
+  bodyOnly?: boolean;
   /** Hz; 30 when absent: the files don't say. */
   frameRate?: number;
   /** Size of the pictures in pixels; 0 when absent: the files don't say. */
@@ -24,23 +30,23 @@ export interface OpenPoseOptions {
 
 /**
  * Reads the files of one view, sorted by the last number in their names, which is the frame's number. Numbers that
- * are left out become frames without people; slots without keypoints are dropped.
+ * are left out become frames without people; slots without keypoints are dropped. Where anybody's face or hands were found,
+ * the layout is the body's extended by them (`body25+face70+hands`); the score is the mean confidence of the body.
  *
  * @throws MareyError `OPENPOSE_INVALID` naming the file: no number in its name, a number twice, keypoints of another
- *   count than the skeleton's; and the errors of `readOpenPoseFrame`.
+ *   count than the skeleton's; `OPENPOSE_SKELETON`; and the errors of `readOpenPoseFrame`.
  */
 export function readOpenPose(files: Iterable<NamedBytes>, options: OpenPoseOptions = {}): Detections {
   const where = options.where ?? "OpenPose files";
   const numbered = numberFiles(files, where);
   const people = numbered.map(({ name, bytes }) => readOpenPoseFrame(bytes, name));
-  const skeleton = options.skeleton ?? recogniseOpenPose(people.flat(), where);
+  const body = options.skeleton ?? recogniseOpenPose(people.flat(), where);
+  const skeleton = options.bodyOnly ? body : withPartsOf(body, people.flat(), where);
   const firstFrame = numbered[0].number;
   const frames: Detection[][] = [];
   numbered.forEach(({ number, name }, i) => {
     while (frames.length < number - firstFrame) frames.push([]);
-    frames.push(
-      people[i].filter((person) => person !== undefined).map((person) => detection(person, skeleton, name)),
-    );
+    frames.push(detectionsOf(people[i], skeleton, name));
   });
   const { frameRate = 30, width = 0, height = 0 } = options;
   return { skeleton, frameRate, width, height, firstFrame, frames };
@@ -82,20 +88,6 @@ export function lastNumber(name: string): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
-function detection({ keypoints, id }: OpenPosePerson, skeleton: Skeleton, name: string): Detection {
-  if (keypoints.length !== skeleton.joints.length * 3)
-    throw new MareyError(
-      "OPENPOSE_INVALID",
-      name,
-      `a person has ${keypoints.length / 3} keypoints, ${skeleton.name} has ${skeleton.joints.length}`,
-      "State the skeleton that the detector used, and keep files of different detectors apart",
-    );
-  let sum = 0;
-  for (let i = 2; i < keypoints.length; i += 3) sum += keypoints[i];
-  const joints = Float32Array.from(keypoints);
-  return { score: sum / skeleton.joints.length, joints, ...(id !== undefined && { id }) };
-}
-
 /**
  * The layout of OpenPose keypoints, from their number; BODY_25 and BODY_25B, which have equally many, from how far
  * apart keypoints 15 to 18 lie: eyes and ears of the one, ankles, neck and crown of the other.
@@ -106,7 +98,8 @@ export function recogniseOpenPose(
   people: readonly (OpenPosePerson | undefined)[],
   where = "OpenPose files",
 ): Skeleton {
-  const count = (people.find((person) => person !== undefined)?.keypoints.length ?? 75) / 3;
+  const isBody = (person?: OpenPosePerson) => person !== undefined && person.keypoints.length > 0;
+  const count = (people.find(isBody)?.keypoints.length ?? 75) / 3;
   if (count === 25) return isBody25b(people) ? body25b : body25;
   const found = skeletons.find(({ joints }) => joints.length === count);
   if (found) return found;

@@ -28,7 +28,8 @@ export async function openDetectionFolder(
   const files = await frameFiles(path);
   const first = (files[0] as { number: number }).number;
   const frameCount = (files.at(-1) as { number: number }).number - first + 1;
-  const options = { skeleton, frameRate, where: path };
+  // Captures are of bodies; what else the files hold is left.
+  const options = { skeleton, frameRate, where: path, bodyOnly: true };
   const readPiece = async (piece: number) => {
     const start = piece * PIECE;
     const frames: Detection[][] = Array.from({ length: Math.min(PIECE, frameCount - start) }, () => []);
@@ -58,6 +59,7 @@ export async function recogniseLayout(folders: readonly ViewSource[]): Promise<S
     for (let start = 0; start < names.length; start += 50) {
       const { frames, skeleton } = readOpenPose(await load(folder.path, names.slice(start, start + 50)), {
         where: folder.path,
+        bodyOnly: true,
       });
       if (frames.some((people) => people.length > 0)) return skeleton;
     }
