@@ -159,7 +159,8 @@ export const forward = (
   layerOptions?: LayerOptions,
 ): MapStages => describe(symbolicLayers(params, layerOptions), x, options);
 
-function describe<T>(on: Layers<T>, image: T, options: NetworkOptions): MapStages<T> {
+/** The network, by whatever steps `on` means. */
+export function describe<T>(on: Layers<T>, image: T, options: NetworkOptions): MapStages<T> {
   const width = (published: number) => options.widths?.[published] ?? published;
   const beliefs = options.parts + (options.background === false ? 0 : 1);
   switch (options.kind) {
