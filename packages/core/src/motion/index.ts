@@ -1,3 +1,4 @@
+export { bodyDetections, bodyKeypoints } from "./body.js";
 export {
   type Detection,
   type Detections,

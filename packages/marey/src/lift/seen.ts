@@ -1,7 +1,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { MareyError } from "@marey/core";
 import { motionFormats } from "@marey/core/format";
-import { type Detections, emptyTrack, JointState, type Keypoints } from "@marey/core/motion";
+import {
+  bodyDetections,
+  bodyKeypoints,
+  type Detections,
+  emptyTrack,
+  JointState,
+  type Keypoints,
+} from "@marey/core/motion";
 import { identifyPeople } from "@marey/core/track";
 import { detectVideo, openEyes, workerRuntime } from "../detect/index.js";
 import { readSource } from "../files/index.js";
@@ -63,7 +70,7 @@ export async function seenPeople(
     const source = await openFrames(input, { start: options.start, end: options.end, longerSide });
     const task = progress.task("looking");
     const looking = { ...(isPictures && { findEvery: 1 }), signal, onProgress: task.update };
-    const detections = await detectVideo(source, eyes, looking);
+    const detections = bodyDetections(await detectVideo(source, eyes, looking));
     task.end();
     const frameRate = options.frameRate ?? detections.frameRate;
     return {
@@ -123,8 +130,8 @@ async function storedPeople(input: string, { start, end, frameRate, size }: Seen
   const known = { width, height, frameRate: frameRate ?? (assumedRate ? USUAL_RATE : source.frameRate) };
   const whole: Keypoints =
     file.kind === "keypoints"
-      ? { ...file.keypoints, ...known }
-      : tracksOf(identified({ ...file.detections, ...known }));
+      ? { ...bodyKeypoints(file.keypoints), ...known }
+      : tracksOf(identified({ ...bodyDetections(file.detections), ...known }));
   const keypoints = cut(whole, start, end);
   if (keypoints.frameCount > 0)
     return { keypoints, source: "detections", detector: "stored detections", assumedRate };
