@@ -19,13 +19,23 @@ export {
   motionFormatOf,
   motionFormats,
 } from "./formats.js";
+export { writeGeneral } from "./general.js";
 export { writeGlb } from "./glb.js";
 export { type Gltf, type GltfChannel, type GltfNode, type GltfPrimitive, readGlb } from "./gltf.js";
 export { gltfToMotion } from "./gltfMotion.js";
 export { type GltfPose, poseGltf, skinGltf } from "./gltfPose.js";
+export {
+  type ChosenMaps,
+  chosenMaps,
+  type HeatmapChoice,
+  mapsFloats,
+  mapsPicture,
+  type NetworkMaps,
+} from "./heatmapFile.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
 export {
+  detectionsJson,
   type MareyFile,
   type MareyJsonOptions,
   readMareyJson,
@@ -42,6 +52,7 @@ export {
   type NpyData,
   type NpyInput,
   type NpyReadOptions,
+  npyParts,
   readNpy,
   writeNpy,
 } from "./npy.js";
@@ -56,6 +67,7 @@ export {
   writeOpenPoseFrame,
 } from "./openPose.js";
 export { type OpenPosePerson, readOpenPoseFrame } from "./openPoseFrame.js";
+export { type OpenPoseWriter, type OpenPoseWriterOptions, openPoseWriter } from "./openPoseWriter.js";
 export { readPickle } from "./pickle.js";
 export {
   isKind,
@@ -88,3 +100,4 @@ export { type ScalarEvent, tensorBoardHeader, tensorBoardScalars } from "./tenso
 export { readTrc, type TrcOptions, writeTrc } from "./trc.js";
 export { turnUp, turnVectors } from "./upAxis.js";
 export { readWeights, type Weights } from "./weights.js";
+export { type ZipFile, zipPieces } from "./zip.js";

@@ -3,7 +3,7 @@ import { MareyError } from "../error.js";
 import type { Detection, Detections, Keypoints, KeypointTrack } from "../motion/keypoints.js";
 import type { Motion, MotionPerson } from "../motion/motion.js";
 import { JointState } from "../motion/state.js";
-import { skeletons } from "../skeleton/layouts.js";
+import { findSkeleton } from "../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../skeleton/skeleton.js";
 import { readRows, readStates, writeRows, writeStates } from "./jsonRows.js";
 import { readJson } from "./lines.js";
@@ -91,24 +91,42 @@ export function* writeDetectionsJson(
   detections: Detections,
   options: MareyJsonOptions = {},
 ): Generator<string> {
-  const { skeleton: layout, frameRate, width, height, firstFrame, frames, times } = detections;
+  const { head, frame, end } = detectionsJson(detections, options);
+  yield head(detections.firstFrame);
+  for (const people of detections.frames) yield frame(people);
+  yield end(detections.times);
+}
+
+/**
+ * The pieces of a file of detections, for a writer to whom frames come one by one: what is known only after the last
+ * frame stands at the end.
+ */
+export function detectionsJson(
+  { skeleton: layout, frameRate, width, height }: Omit<Detections, "frames" | "firstFrame">,
+  options: MareyJsonOptions = {},
+): {
+  head(firstFrame: number): string;
+  frame(people: readonly Detection[]): string;
+  /** @param times Seconds of each frame, where they aren't evenly spaced. */
+  end(times?: ArrayLike<number>): string;
+} {
   const round = keypointRounding(options);
-  yield `{"format":"marey-detections","version":${VERSION},"skeleton":${layoutText(layout)},\n"frameRate":${frameRate},`;
-  yield `"width":${width},"height":${height},"firstFrame":${firstFrame},"frameCount":${frames.length},`;
-  if (times) yield `"times":${JSON.stringify(Array.from(times))},`;
-  yield '"frames":[';
-  for (const [t, people] of frames.entries()) {
-    const texts = people.map(({ box, score, id, joints }) =>
-      JSON.stringify({
-        ...(id !== undefined && { id }),
-        ...(box && { box: box.map((value) => round(value, 0)) }),
-        score: round(score, 2),
-        joints: Array.from(joints, (value, i) => (Number.isFinite(value) ? round(value, i) : null)),
-      }),
-    );
-    yield `${t === 0 ? "\n" : ",\n"}[${texts.join(",")}]`;
-  }
-  yield "]}\n";
+  let count = 0;
+  const person = ({ box, score, id, joints }: Detection) =>
+    JSON.stringify({
+      ...(id !== undefined && { id }),
+      ...(box && { box: box.map((value) => round(value, 0)) }),
+      score: round(score, 2),
+      joints: Array.from(joints, (value, i) => (Number.isFinite(value) ? round(value, i) : null)),
+    });
+  return {
+    head: (firstFrame) =>
+      `{"format":"marey-detections","version":${VERSION},"skeleton":${layoutText(layout)},\n"frameRate":${frameRate},` +
+      `"width":${width},"height":${height},"firstFrame":${firstFrame},"frames":[`,
+    frame: (people) => `${count++ === 0 ? "\n" : ",\n"}[${people.map(person).join(",")}]`,
+    end: (times) =>
+      `],\n"frameCount":${count}${times ? `,"times":${JSON.stringify(Array.from(times))}` : ""}}\n`,
+  };
 }
 
 function keypointRounding(options: MareyJsonOptions): (value: number, column: number) => number {
@@ -261,7 +279,7 @@ function clearMissing(data: Float32Array): void {
 
 function readLayout(stored: z.infer<typeof layoutSchema>, name: string): Skeleton {
   const { joints, parents, edges, sigmas } = stored;
-  const known = skeletons.find((layout) => layout.name === stored.name);
+  const known = findSkeleton(stored.name);
   const same = (a: readonly unknown[], b: readonly unknown[]) =>
     a.length === b.length && a.every((value, i) => value === b[i]);
   if (known && same(known.joints, joints) && same(known.parents, parents)) return known;

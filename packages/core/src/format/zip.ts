@@ -57,7 +57,8 @@ export function openZip(bytes: Uint8Array, name = "zip"): Map<string, PackedFile
 /** A file that goes into an archive; its content may come in parts, which stand one after the other. */
 export interface ZipFile {
   name: string;
-  parts: readonly Uint8Array[];
+  /** Walked twice: the checksum stands before the content. */
+  parts: Iterable<Uint8Array>;
 }
 
 const LARGEST = 0xffffffff;
@@ -72,7 +73,12 @@ export function* zipPieces(files: Iterable<ZipFile>): Generator<Uint8Array> {
   const directory: Uint8Array[] = [];
   let offset = 0;
   for (const { name, parts } of files) {
-    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    let size = 0;
+    let crc = 0;
+    for (const part of parts) {
+      size += part.length;
+      crc = crc32(part, crc);
+    }
     const text = new TextEncoder().encode(name);
     if (offset + size > LARGEST - 65536)
       throw new MareyError(
@@ -81,7 +87,6 @@ export function* zipPieces(files: Iterable<ZipFile>): Generator<Uint8Array> {
         "the archive would pass 4 GiB",
         "Write fewer frames",
       );
-    const crc = parts.reduce((sum, part) => crc32(part, sum), 0);
     // Bit 11 of the flags says that the name is UTF-8.
     const flags = text.length === name.length ? 0 : 0x0800;
     const about = [...shorts(20, flags, 0), ...shorts(0, MIDNIGHT_1980), ...longs(crc, size, size)];
