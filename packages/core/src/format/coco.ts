@@ -2,11 +2,12 @@ import { MareyError } from "../error.js";
 import type { Detection, Detections } from "../motion/keypoints.js";
 import { skeletons } from "../skeleton/layouts.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
+import { cocoLayout } from "./cocoLayout.js";
 import { readJson } from "./lines.js";
 import { lastNumber } from "./openPose.js";
 
 export interface CocoOptions {
-  /** The joint layout; when absent the one whose joints a data set names, or the first with as many joints. */
+  /** The joint layout; when absent the one that a data set's joints name, or the usual one of their number. */
   skeleton?: Skeleton;
   /** Hz; 30 when absent: the files don't say. */
   frameRate?: number;
@@ -50,7 +51,7 @@ export function readCocoKeypoints(
 ): Detections {
   const content = readJson(bytes, name);
   if (!isCocoKeypoints(content)) throw invalid(name, "it has neither results nor annotations");
-  const { entries, pictures, joints, visibilities } = listed(content, name);
+  const { entries, pictures, categories, visibilities } = listed(content, name);
   const numberOf = pictureNumbers(pictures, entries, name);
   const people = entries.map((entry) => ({
     frame: numberOf(entry.picture, entry.where),
@@ -59,7 +60,7 @@ export function readCocoKeypoints(
   }));
   const numbers = [...pictures.keys()].map((key) => numberOf(key, name));
   const range = rangeOf([...numbers, ...people.map(({ frame }) => frame)], name);
-  const skeleton = options.skeleton ?? layoutOf(joints, people[0]?.person.joints.length ?? 51, name);
+  const skeleton = options.skeleton ?? layoutOf(categories, people[0]?.person.joints.length ?? 51, name);
   const frames: Detection[][] = Array.from({ length: range.count }, () => []);
   for (const { frame, person, where } of people) {
     if (person.joints.length !== 3 * skeleton.joints.length)
@@ -90,8 +91,8 @@ interface Listed {
   entries: Entry[];
   /** What is said of pictures, by their identifiers, in the file's order. */
   pictures: Map<unknown, Fields>;
-  /** Names of the joints where the file says them. */
-  joints?: readonly string[];
+  /** What joints there are, where the file says it. */
+  categories: Fields[];
   /** Third values are COCO's visibilities. */
   visibilities: boolean;
 }
@@ -117,17 +118,12 @@ function listed(content: unknown, name: string): Listed {
     if (!isRecord(image)) throw invalid(`${name}, image ${i}`, "it is no object");
     pictures.set(image.id, image);
   }
-  const named = Array.isArray(categories) ? categories.find(hasNames) : undefined;
-  return { entries, pictures, joints: named?.keypoints, visibilities: annotations !== undefined };
+  const named = Array.isArray(categories) ? categories.filter(isRecord) : [];
+  return { entries, pictures, categories: named, visibilities: annotations !== undefined };
 }
 
 /** Annotations of crowds, and of people too small for joints, have none or only zeros. */
 const hasKeypoints = ({ keypoints, num_keypoints }: Fields) => keypoints !== undefined && num_keypoints !== 0;
-
-const hasNames = (category: unknown): category is { keypoints: string[] } =>
-  isRecord(category) &&
-  Array.isArray(category.keypoints) &&
-  category.keypoints.every((joint) => typeof joint === "string");
 
 /** From a picture's identifier to its frame's number. */
 function pictureNumbers(
@@ -249,12 +245,13 @@ function forgetDoubtfulIds(frames: readonly Detection[][]): void {
   if (doubtful) for (const people of frames) for (const person of people) delete person.id;
 }
 
-function layoutOf(joints: readonly string[] | undefined, values: number, name: string): Skeleton {
+function layoutOf(categories: readonly Fields[], values: number, name: string): Skeleton {
   const count = values / 3;
-  const named = joints && skeletons.find((layout) => layout.joints.join() === joints.join());
-  const found = named ?? skeletons.find((layout) => layout.joints.length === count);
+  const found = cocoLayout(categories, count);
   if (found) return found;
-  const known = [...new Set(skeletons.map((layout) => layout.joints.length))].join(", ");
+  const known = [...new Set(skeletons.map((layout) => layout.joints.length))]
+    .sort((a, b) => a - b)
+    .join(", ");
   throw invalid(
     name,
     `${count} keypoints a person, no known layout has so many (known: ${known})`,

@@ -9,6 +9,20 @@ export { readCalibrationToml, writeCalibrationToml } from "./calibrationToml.js"
 export { type CocoOptions, isCocoKeypoints, readCocoKeypoints } from "./coco.js";
 export { type CocoResultOptions, cocoResults } from "./cocoResults.js";
 export { type CsvOptions, readCsv, writeCsv } from "./csv.js";
+export {
+  type AnnotatedImage,
+  type AnnotatedPerson,
+  type Annotations,
+  type InterHandFiles,
+  type LspFlag,
+  lspAnnotations,
+  readAnnotations,
+  readCarFusion,
+  readFacePoints,
+  readFreiHand,
+  readInterHand,
+  readLsp,
+} from "./dataset/index.js";
 export { readDecimal, writeDecimal } from "./decimal.js";
 export { detectionsCsv, detectionsCsvHead } from "./detectionsCsv.js";
 export {
@@ -94,10 +108,11 @@ export {
   safetensorsPieces,
   writeSafetensors,
 } from "./safetensors.js";
+export { readSkeleton } from "./skeletonJson.js";
 export { stateDictOf } from "./stateDict.js";
 export { decodeElements, type StoredTensor } from "./storedTensor.js";
 export { type ScalarEvent, tensorBoardHeader, tensorBoardScalars } from "./tensorBoard.js";
 export { readTrc, type TrcOptions, writeTrc } from "./trc.js";
 export { turnUp, turnVectors } from "./upAxis.js";
 export { readWeights, type Weights } from "./weights.js";
-export { type ZipFile, zipPieces } from "./zip.js";
+export { openZip, type PackedFile, type ZipFile, zipPieces } from "./zip.js";
