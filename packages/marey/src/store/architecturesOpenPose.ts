@@ -1,0 +1,120 @@
+import {
+  BODY_25,
+  BODY_25B,
+  COCO_18,
+  GRAPH_INPUT,
+  GRAPH_OUTPUT,
+  inferenceGraph,
+  loadWeights,
+  MPI_15,
+  type NetworkOptions,
+  network,
+  type PartModel,
+} from "@marey/core/model/openPose";
+import type { z } from "zod";
+import type { Architecture } from "./architecture.js";
+import { cardSchema } from "./card.js";
+
+/** What is known of a network before its weights are. */
+type OwnCard = Omit<z.input<typeof cardSchema>, "name" | "file" | "source"> & { title: string };
+
+const { ARCHITECTURES } = network;
+
+const author = "Carnegie Mellon University";
+const licence = "OpenPose: academic or non-profit, not commercial";
+/** A picture as all of OpenPose's networks take it. */
+const input = {
+  name: GRAPH_INPUT,
+  type: "float32",
+  layout: "NCHW",
+  colour: "BGR",
+  scale: 1 / 256,
+  offset: -0.5,
+} as const;
+
+const architecture = (options: NetworkOptions, own: OwnCard): Architecture => ({
+  summary: own.title,
+  build: (tensors, { name, file, source, ...facts }) => ({
+    kind: "network",
+    onnx: inferenceGraph(loadWeights(options, tensors, file), options, name),
+    card: cardSchema.parse({ ...own, ...facts, name, file: `${name}.onnx`, source }),
+  }),
+});
+
+/** A network that sees everybody in the picture. */
+function people(options: Exclude<NetworkOptions, { kind: "belief" }>, model: PartModel): Architecture {
+  const { joints, name } = model.skeleton;
+  const first = options.parts + (model.background ? 1 : 0);
+  return architecture(options, {
+    title: `OpenPose ${model.name}: everybody in the picture, ${joints.length} joints`,
+    author,
+    licence,
+    input: { ...input, height: null, width: null, multipleOf: 16, longerSide: 656, fit: "corner" },
+    outputs: [
+      {
+        name: GRAPH_OUTPUT,
+        shape: [1, first + 2 * options.limbs, null, null],
+        meaning: `a map for each joint,${model.background ? " the background," : ""} then x and y of each limb's field; a cell is 8 × 8 pixels`,
+      },
+    ],
+    codec: {
+      kind: "part-affinity",
+      maps: GRAPH_OUTPUT,
+      layout: "NCHW",
+      background: model.background,
+      limbs: model.edges.map(({ joints: [a, b], channel }) => ({
+        joints: [joints[a] as string, joints[b] as string],
+        channels: [first + channel, first + channel + 1],
+      })),
+    },
+    skeleton: name,
+    works: "Any number of people, at a cost that hardly grows with them; 656 × 368 for video",
+    limits:
+      "Not for commercial use; slow without a graphics card; people lower than about 50 pixels are missed",
+  });
+}
+
+function part(options: NetworkOptions, skeleton: string, title: string, finder: string): Architecture {
+  return architecture(options, {
+    title,
+    author,
+    licence,
+    input: { ...input, height: 368, width: 368 },
+    outputs: [
+      {
+        name: GRAPH_OUTPUT,
+        shape: [1, options.parts + 1, 46, 46],
+        meaning: "a map for each point, the background",
+      },
+    ],
+    codec: { kind: "heatmap", maps: GRAPH_OUTPUT, layout: "NCHW", middle: true },
+    crop: { margin: 1, finder },
+    skeleton,
+    works: "One part in a square crop",
+    limits: "Not for commercial use; gives all points even where there is none",
+  });
+}
+
+const hand = part(
+  ARCHITECTURES.hand21,
+  "hand21",
+  "OpenPose hand: 21 points of a right hand in a square crop; mirror left ones",
+  "handdetect",
+);
+const face = part(ARCHITECTURES.face70, "face70", "OpenPose face: 70 points in a square crop", "blazeface");
+const coco = people(ARCHITECTURES.coco18, COCO_18);
+const mpi = people(ARCHITECTURES.mpi15, MPI_15);
+
+/** OpenPose's networks by the names that `marey models import --network` takes. */
+export const openPoseArchitectures: Readonly<Record<string, Architecture>> = {
+  "openpose-body25": people(ARCHITECTURES.body25, BODY_25),
+  "openpose-coco": coco,
+  "openpose-coco18": coco,
+  "openpose-mpi": mpi,
+  "openpose-mpi15": mpi,
+  "openpose-mpi-fast": people(ARCHITECTURES.mpi15Fast, MPI_15),
+  "openpose-body25b": people(ARCHITECTURES.body25b, BODY_25B),
+  "openpose-body25b-fast": people(ARCHITECTURES.body25bFast, BODY_25B),
+  "openpose-hand": hand,
+  "openpose-face": face,
+};
