@@ -147,3 +147,26 @@ test("neighbouring ids get colours apart", () => {
       expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])).toBeGreaterThan(60);
     }
 });
+
+test("fingers and a face are finer than limbs, and keep to their own thresholds", () => {
+  const whole = skeleton("whole", [
+    ["left_elbow", null, 0.1],
+    ["left_wrist", "left_elbow", 0.1],
+    ["left_thumb1", null, 0.1],
+    ["left_thumb2", "left_thumb1", 0.1],
+    ["face_0", null, 0.1],
+    ["face_1", "face_0", 0.1],
+  ]);
+  const image = black(900, 900);
+  const joints = [100, 100, 1, 800, 100, 1, 100, 300, 0.25, 800, 300, 0.25, 100, 500, 1, 800, 500, 1];
+  drawPerson(image, joints, whole);
+  const width = (y: number) => {
+    const rows = Array.from({ length: 41 }, (_, i) => at(image, 450, y - 20 + i));
+    return rows.filter((rgb) => Math.max(...rgb) > 60).length;
+  };
+  expect(width(100)).toBeGreaterThan(2 * width(300));
+  expect(width(300)).toBeGreaterThanOrEqual(width(500));
+  expect(width(500)).toBeGreaterThan(0);
+  const [r, g, b] = at(image, 450, 300);
+  expect(r).toBeGreaterThan(2 * Math.max(g, b)); // sure enough for a hand, and a thumb's red
+});

@@ -1,6 +1,7 @@
 import type { Skeleton } from "../skeleton/skeleton.js";
 import { type Colour, drawDisc, drawLine } from "./draw.js";
 import type { Image } from "./image.js";
+import { limbStroke, type Stroke, strokeOf } from "./stroke.js";
 import { drawLabel } from "./text.js";
 
 /** How a person is drawn. */
@@ -9,17 +10,18 @@ export interface PersonPaint {
   colour?: Colour;
   /** Joints with less confidence are drawn faintly, with less than a quarter of it not at all; 0.3 when absent. */
   threshold?: number;
+  /** The same for hands and faces; 0.2 and 0.4 when absent. */
+  handThreshold?: number;
+  faceThreshold?: number;
+  /** 0..1; 1 when absent. */
+  opacity?: number;
   /** Joint states (`JointState`), J; whatever isn't `visible` is drawn faintly. */
   state?: ArrayLike<number>;
   /** Written above the head. Over several people, `drawPeople` keeps labels on top. */
   label?: string;
 }
 
-const left: Colour = [52, 172, 255];
-const right: Colour = [255, 140, 46];
 const shade: Colour = [12, 14, 20];
-/** Joints that stand close together. */
-const small = /(^|_)(nose|eye|ear|mouth|finger|thumb|pinky|index|toe|heel)/;
 const visible = 1; // JointState.visible; motion lies above image
 
 /** A colour that differs well from that of other ids: hues in steps of the golden ratio. */
@@ -34,7 +36,8 @@ export function personColour(id: number): Colour {
 
 /**
  * Draws a person's limbs and joints in place: the left side blue, the right side orange, what lies between in the
- * person's colour; what is uncertain or hidden faintly. Widths follow the picture's size and the person's.
+ * person's colour; fingers and the face finer, in colours of their own; what is uncertain or hidden faintly. Widths follow
+ * the picture's size and the person's.
  *
  * @param joints J×3: x, y in pixels, confidence 0..1; joints that are NaN are left out.
  */
@@ -57,58 +60,63 @@ export function drawPeople(
   for (const { joints, ...paint } of people) drawName(image, joints, skeleton, paint);
 }
 
-function drawBody(
-  image: Image,
-  joints: ArrayLike<number>,
-  skeleton: Skeleton,
-  { colour = personColour(0), threshold = 0.3, state }: PersonPaint,
-): void {
-  const strength = skeleton.joints.map((_, j) => strengthOf(joints, j, threshold, state));
+function drawBody(image: Image, joints: ArrayLike<number>, skeleton: Skeleton, paint: PersonPaint): void {
+  const { colour = personColour(0), opacity = 1 } = paint;
+  const strokes = skeleton.joints.map(strokeOf);
+  const strength = strengths(joints, strokes, paint);
   const width = limbWidth(image, joints, strength);
   const at = (j: number) => [joints[3 * j], joints[3 * j + 1]] as const;
-  const size = (j: number) => (small.test(skeleton.joints[j]) ? 0.6 : 1);
-  const hue = (...names: string[]) => {
-    const all = (side: string) => names.length > 0 && names.every((name) => name.startsWith(side));
-    return all("left_") ? left : all("right_") ? right : colour;
-  };
   const limbs = skeleton.edges
     .map(([a, b]) => ({
       a,
       b,
-      opacity: Math.min(strength[a], strength[b]),
-      width: width * Math.min(size(a), size(b)),
-      colour: hue(...[a, b].map((j) => skeleton.joints[j]).filter(isSided)),
+      ...limbStroke(strokes[a], strokes[b]),
+      seen: Math.min(strength[a], strength[b]),
     }))
-    .filter(({ opacity }) => opacity > 0);
+    .filter(({ seen }) => seen > 0);
+  const lineWidth = (size: number) => Math.max(Math.min(0.9, width), width * size);
   // A dark rim below everything keeps the lines apart from bright and busy backgrounds.
   const rim = Math.max(0.8, width * 0.3);
-  for (const { a, b, opacity, width: w } of limbs)
-    drawLine(image, at(a), at(b), w + 2 * rim, { colour: shade, opacity: opacity * 0.45 });
-  for (const { a, b, opacity, width: w, colour: own } of limbs)
-    drawLine(image, at(a), at(b), w * (opacity < 1 ? 0.7 : 1), { colour: own, opacity });
-  strength.forEach((opacity, j) => {
-    if (opacity === 0) return;
-    const radius = width * 0.95 * size(j);
-    const own = hue(skeleton.joints[j]);
-    drawDisc(image, at(j), radius + rim * 0.6, { colour: shade, opacity: opacity * 0.8 });
-    drawDisc(image, at(j), radius, { colour: own, opacity });
-    drawDisc(image, at(j), radius * 0.5, { colour: [255, 255, 255], opacity: opacity * 0.85 });
+  const rimOf = (part: Stroke["part"]) => (part === "body" ? rim : 0.3 * rim);
+  for (const { a, b, size, part, seen } of limbs)
+    drawLine(image, at(a), at(b), lineWidth(size) + 2 * rimOf(part), {
+      colour: shade,
+      opacity: seen * 0.45 * opacity,
+    });
+  for (const { a, b, size, seen, colour: own = colour } of limbs)
+    drawLine(image, at(a), at(b), lineWidth(size) * (seen < 1 ? 0.7 : 1), {
+      colour: own,
+      opacity: seen * opacity,
+    });
+  strength.forEach((seen, j) => {
+    if (seen === 0) return;
+    const { size, part, colour: own = colour } = strokes[j];
+    const radius = lineWidth(size) * 0.95;
+    const dot = (r: number, c: Colour, share: number) =>
+      drawDisc(image, at(j), r, { colour: c, opacity: seen * share * opacity });
+    dot(radius + rimOf(part) * 0.6, shade, 0.8);
+    dot(radius, own, 1);
+    if (part === "body") dot(radius * 0.5, [255, 255, 255], 0.85);
   });
 }
 
-function drawName(
-  image: Image,
-  joints: ArrayLike<number>,
-  skeleton: Skeleton,
-  { colour = personColour(0), threshold = 0.3, state, label }: PersonPaint,
-): void {
-  const strength = skeleton.joints.map((_, j) => strengthOf(joints, j, threshold, state));
+function drawName(image: Image, joints: ArrayLike<number>, skeleton: Skeleton, paint: PersonPaint): void {
+  const { colour = personColour(0), label } = paint;
+  const strength = strengths(joints, skeleton.joints.map(strokeOf), paint);
   if (label === undefined || !strength.some((s) => s > 0)) return;
   const size = Math.max(6, Math.sqrt(image.width * image.height) * 0.014);
   drawLabel(image, label, crown(joints, strength), size, { colour, opacity: 0.9 });
 }
 
-const isSided = (name: string) => name.startsWith("left_") || name.startsWith("right_");
+/** How clearly each joint is drawn. */
+function strengths(
+  joints: ArrayLike<number>,
+  strokes: readonly Stroke[],
+  { threshold = 0.3, handThreshold = 0.2, faceThreshold = 0.4, state }: PersonPaint,
+): number[] {
+  const least = { body: threshold, hand: handThreshold, face: faceThreshold };
+  return strokes.map(({ part }, j) => strengthOf(joints, j, least[part], state));
+}
 
 /** 1 for a joint that is certain, less for one to be hinted at, 0 for none. */
 function strengthOf(
