@@ -8,6 +8,8 @@ export interface Frame {
   time: number;
   /** Valid until the next frame is asked for: a source may reuse the memory. */
   image: Image;
+  /** The picture's file, in a source of separate pictures. */
+  name?: string;
 }
 
 export interface FrameOptions {
@@ -15,6 +17,10 @@ export interface FrameOptions {
   start?: number;
   /** Frame to stop before. */
   end?: number;
+  /** Instead of `start`: the first frame is the one at this time or the next after it, seconds from the first. */
+  startTime?: number;
+  /** Instead of `end`: frames at this time or later are left out, seconds from the first. */
+  endTime?: number;
   /** Deliver every n-th frame. */
   step?: number;
   /** Scale the picture, keeping its aspect, so that the longer side is at most this many pixels. */
@@ -33,6 +39,11 @@ export interface FrameSource extends AsyncIterable<Frame> {
   readonly frameRate: number;
   /** Number of frames if the source knows it beforehand; an estimate. */
   readonly frameCount?: number;
+  /** Endless, such as a camera: it has no count and can't go back, and frames may be dropped while nobody takes them. */
+  readonly live?: boolean;
+  /** Frames that a live source dropped so far; they keep their numbers. */
+  dropped?(): number;
+  /** Also ends an iteration that waits, without an error. */
   close(): Promise<void>;
 }
 

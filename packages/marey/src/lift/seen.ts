@@ -13,8 +13,7 @@ import { identifyPeople } from "@marey/core/track";
 import { detectVideo, openEyes, workerRuntime } from "../detect/index.js";
 import { readSource } from "../files/index.js";
 import type { Progress } from "../progress.js";
-import { openFrames } from "../video/index.js";
-import { isPicture } from "../video/stills.js";
+import { isPicture, openFrames } from "../video/index.js";
 
 export interface SeenOptions {
   /** Name of the eyes that look at a video. */

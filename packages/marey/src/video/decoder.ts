@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Frame } from "node-av/lib";
-import { type Demuxer, frameRateOf, openCodec, openDemuxer } from "./demux.js";
+import type { Address } from "./address.js";
+import { type Demuxer, frameRateOf, openCodec, openDemuxer, type Patience } from "./demux.js";
 import { listFrameTimes, placeOf } from "./seek.js";
 
+/** Milliseconds between looks at a camera that had nothing. */
+const POLL = 4;
+
 /** Where a decoded frame stands. */
-interface FramePlace {
+export interface FramePlace {
   index: number;
   /** Seconds from the first frame. */
   time: number;
@@ -18,38 +23,67 @@ export interface Decoder extends Demuxer {
   next(): Promise<FramePlace | undefined>;
   /** Frames so far that the file holds and that couldn't be decoded. */
   unreadable(): number;
+  /** Why reading stopped, where that wasn't the end of the data. */
+  failure(): string | undefined;
+}
+
+/** Where decoding begins: at the frame or the time, or somewhat before. */
+export interface Beginning {
+  start?: number;
+  /** Seconds from the first frame. */
+  startTime?: number;
 }
 
 /**
- * Opens a video and its decoder, at the frame `start` or before it.
+ * Opens a video and its decoder, at the beginning asked for or before it.
  *
  * @throws MareyError as `openDemuxer`, and `VIDEO_CODEC`.
  */
-export async function openDecoder(source: string, threads: number, start = 0): Promise<Decoder> {
-  const demuxer = await openDemuxer(source);
+export async function openDecoder(
+  input: string | Address,
+  threads: number,
+  beginning: Beginning = {},
+  patience: Patience = {},
+): Promise<Decoder> {
+  const demuxer = await openDemuxer(input, patience);
+  return decoderOf(demuxer, threads, beginning, patience);
+}
+
+/** As `openDecoder`, of an opened video, which it closes when it fails. */
+export async function decoderOf(
+  demuxer: Demuxer,
+  threads: number,
+  { start = 0, startTime }: Beginning = {},
+  patience: Patience = {},
+): Promise<Decoder> {
   // Listing the times reads the whole file: decoding some frames more is cheaper.
-  const times = start > 30 ? await listFrameTimes(demuxer) : undefined;
-  const target = times?.[start];
-  if (!times || target === undefined) {
-    if (!times) return startDecoding(demuxer, source, threads);
-    await demuxer.close();
-    return startDecoding(await openDemuxer(source), source, threads);
+  if (start <= 30 && (startTime ?? 0) <= 1) return startDecoding(demuxer, threads, patience);
+  const times = await listFrameTimes(demuxer);
+  const target = startTime === undefined ? times?.[start] : times && timeBefore(demuxer, times, startTime);
+  if (times && target !== undefined) {
+    const { lib, format, stream } = demuxer;
+    const found = await format.seekFrame(stream.index, target, lib.AVSEEK_FLAG_BACKWARD);
+    if (found >= 0) return startDecoding(demuxer, threads, patience, times);
   }
-  const { lib, format, stream } = demuxer;
-  const found = await format.seekFrame(stream.index, target, lib.AVSEEK_FLAG_BACKWARD);
-  if (found >= 0) return startDecoding(demuxer, source, threads, times);
   await demuxer.close();
-  return startDecoding(await openDemuxer(source), source, threads);
+  return startDecoding(await openDemuxer(demuxer.address, patience), threads, patience);
+}
+
+/** The last listed time that isn't after the one asked for. */
+function timeBefore({ stream }: Demuxer, times: readonly bigint[], seconds: number): bigint | undefined {
+  const { num, den } = stream.timeBase;
+  const target = (times[0] ?? 0n) + BigInt(Math.floor((seconds * den) / num));
+  return times[Math.max(0, placeOf(times, target) - 1)];
 }
 
 async function startDecoding(
   demuxer: Demuxer,
-  source: string,
   threads: number,
+  { signal }: Patience,
   times?: readonly bigint[],
 ): Promise<Decoder> {
-  const { lib, format, stream } = demuxer;
-  const codec = await openCodec(demuxer, source, threads).catch(async (error) => {
+  const { lib, format, stream, address } = demuxer;
+  const codec = await openCodec(demuxer, threads).catch(async (error) => {
     await demuxer.close();
     throw error;
   });
@@ -62,12 +96,14 @@ async function startDecoding(
   let packets = 0;
   let lastPts = lib.AV_NOPTS_VALUE;
   let ended = false;
+  let failed = 0;
 
   /** Feeds the decoder one packet, or tells it that there are no more. */
   async function feed(): Promise<void> {
     const read = await format.readFrame(packet);
-    if (read === lib.AVERROR_EAGAIN) return;
+    if (read === lib.AVERROR_EAGAIN) return address.polled ? await sleep(POLL) : undefined;
     ended = read < 0;
+    if (ended && read !== lib.AVERROR_EOF) failed = read;
     if (!ended && packet.streamIndex !== stream.index) return packet.unref();
     if (!ended) lastPts = packet.pts;
     const sent = await codec.sendPacket(ended ? null : packet);
@@ -83,6 +119,7 @@ async function startDecoding(
     for (;;) {
       frame.unref();
       const received = await receive();
+      signal?.throwIfAborted();
       if (received >= 0) return counter.place(frame.bestEffortTimestamp);
       if (received === lib.AVERROR_EOF) return undefined;
       if (received !== lib.AVERROR_EAGAIN) counter.fail(lastPts);
@@ -103,7 +140,8 @@ async function startDecoding(
     codec.freeContext();
     await demuxer.close();
   }
-  return { ...demuxer, frame, frameRate, next, unreadable, close };
+  const failure = () => (failed < 0 ? lib.FFmpegError.strerror(failed) : undefined);
+  return { ...demuxer, frame, frameRate, next, unreadable, failure, close };
 }
 
 /** Numbers decoded frames and reads their times; frames that failed keep their numbers. */

@@ -9,7 +9,7 @@ import { temporaryFor, writeError } from "./temporary.js";
  * Reads a picture as 8-bit RGB, turned as its EXIF says; transparency shows white.
  *
  * @param options.longerSide Scales it down so that the longer side is at most this.
- * @throws MareyError `FILE_MISSING`, `FILE_UNREADABLE`, `IMAGE_UNREADABLE`.
+ * @throws MareyError `FILE_MISSING`, `FILE_UNREADABLE`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE`.
  */
 export async function readImage(path: string, { longerSide }: { longerSide?: number } = {}): Promise<Image> {
   // The bytes are read here since sharp remembers files by name, also when they have changed.
@@ -86,15 +86,26 @@ async function readBytes(path: string): Promise<Buffer> {
 
 function unreadable(path: string, cause: unknown): MareyError {
   const [reason] = String(cause instanceof Error ? cause.message : cause).split("\n");
-  const what = `it can't be read as a picture (${reason})`;
-  return new MareyError("IMAGE_UNREADABLE", path, what, "Check that it opens elsewhere, or copy it again", {
+  if (/pixel limit/.test(reason ?? ""))
+    return new MareyError(
+      "IMAGE_TOO_LARGE",
+      path,
+      "it has more than 268 million pixels",
+      "Shrink it or cut it into parts first",
+      { cause },
+    );
+  const remedy = /\.hei[cf]$/i.test(path)
+    ? "Pictures of HEVC can't be read here: convert it to JPEG"
+    : "Check that it opens elsewhere, or copy it again";
+  return new MareyError("IMAGE_UNREADABLE", path, `it can't be read as a picture (${reason})`, remedy, {
     cause,
   });
 }
 
 /** Three channels in memory of its own. */
 function rgb(data: Buffer, channels: number): Uint8Array {
-  if (channels === 3) return new Uint8Array(data);
+  const alone = data.byteLength === data.buffer.byteLength; // small ones share memory with others
+  if (channels === 3) return alone ? new Uint8Array(data.buffer) : new Uint8Array(data);
   const out = new Uint8Array((data.length / channels) * 3);
   for (let i = 0, o = 0; o < out.length; i += channels, o += 3) out.fill(data[i]!, o, o + 3);
   return out;

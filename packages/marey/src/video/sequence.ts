@@ -1,0 +1,124 @@
+import { MareyError } from "@marey/core";
+import type { Frame, FrameSource } from "@marey/core/seam";
+import { makeAhead } from "./ahead.js";
+import { type SourceOptions, warn } from "./options.js";
+import { fitted } from "./painter.js";
+import { countFrames, describeRange, rangeOf, standing } from "./range.js";
+import { readStill, readStillSize } from "./still.js";
+
+/** A picture file, and how messages call its place. */
+export interface Named {
+  file: string;
+  where: string;
+}
+
+/** Picture files, one after the other. */
+export interface Names {
+  next(): Promise<Named | undefined>;
+  /** Makes a `next` that waits give undefined. */
+  close(): void;
+  /** How many there are, where that is known. */
+  count?: number;
+}
+
+/**
+ * Opens pictures as frames, by their order. Pictures of other sizes than the first come in their own.
+ *
+ * @param name The whole, for messages.
+ * @throws MareyError `FRAME_LIMITS`, `FRAME_RANGE`, and as `readStill`, also while iterating.
+ */
+export async function openSequence(
+  name: string,
+  names: Names,
+  options: SourceOptions = {},
+): Promise<FrameSource> {
+  const { frameRate = 30, longerSide, signal } = options;
+  const range = rangeOf(options, name);
+  let index = -1;
+  let origin = range.startTime === undefined ? range.start : undefined;
+  /** The next picture of the range. */
+  async function wanted(): Promise<(Named & { index: number; time: number }) | undefined> {
+    for (;;) {
+      const named = await names.next();
+      signal?.throwIfAborted();
+      const time = ++index / frameRate;
+      const stands = standing(range, index, time);
+      if (!named || stands === "after") return undefined;
+      if (stands === "before") continue;
+      origin ??= index;
+      if ((index - origin) % range.step === 0) return { ...named, index, time };
+    }
+  }
+  /** The next picture for which the work succeeds. */
+  async function attempt<T>(work: (named: Named) => Promise<T>, entry = wanted()) {
+    for (let named = await entry; named; named = await wanted()) {
+      try {
+        return { ...named, made: await work(named) };
+      } catch (cause) {
+        signal?.throwIfAborted();
+        if (!(cause instanceof MareyError)) throw cause;
+        const error = placed(cause, named);
+        if (!options.skipBroken) throw error;
+        warn(options, error);
+      }
+    }
+    return undefined;
+  }
+  const onAbort = () => names.close();
+  signal?.addEventListener("abort", onAbort);
+  const release = () => {
+    signal?.removeEventListener("abort", onAbort);
+    names.close();
+  };
+
+  const first = await attempt(({ file }) => readStillSize(file)).catch((error) => {
+    release();
+    throw error;
+  });
+  if (!first) {
+    release();
+    throw nothingIn(name, index, `no picture lies ${describeRange(range)}`);
+  }
+  let waiting: typeof first | undefined = first;
+  const frames = makeAhead<Frame>(2, async () => {
+    const begun = waiting && Promise.resolve(waiting);
+    waiting = undefined;
+    const found = await attempt(({ file }) => readStill(file, { longerSide }), begun);
+    return found && { index: found.index, time: found.time, image: found.made, name: found.file };
+  });
+  const close = async () => {
+    release();
+    await frames.stop();
+  };
+  async function* iterate() {
+    try {
+      for (let frame = await frames.next(); frame; frame = await frames.next()) yield frame;
+    } finally {
+      await close();
+    }
+  }
+  const size = first.made;
+  const given = fitted(size, longerSide);
+  return {
+    ...size,
+    deliveredWidth: given.width,
+    deliveredHeight: given.height,
+    frameRate,
+    frameCount: countFrames(names.count ?? 0, range, frameRate),
+    close,
+    [Symbol.asyncIterator]: iterate,
+  };
+}
+
+/** An error of one picture, told by its place in the whole. */
+function placed(cause: MareyError, { file, where }: Named): MareyError {
+  return where === file ? cause : new MareyError(cause.code, where, cause.what, cause.remedy, { cause });
+}
+
+const nothingIn = (name: string, count: number, what: string) =>
+  new MareyError(
+    count > 0 ? "FRAME_RANGE" : "LIST_EMPTY",
+    name,
+    count > 0 ? `it has ${count} pictures; ${what}` : "it names no picture that can be read",
+    count > 0 ? "Choose a range inside them" : "Give the path of a picture in each line",
+  );
