@@ -1,5 +1,10 @@
+export { type Input, inputOf, withoutPassword } from "./address.js";
+export type { CameraWish } from "./camera.js";
 export { type VideoShape, type VideoWriter, writeVideo } from "./encode.js";
 export { frames, openFrames } from "./frames.js";
+export type { SourceOptions } from "./options.js";
+export type { StreamEvent } from "./outage.js";
 export { readImage, writeImage } from "./picture.js";
 export { probeVideo, type VideoInfo } from "./probe.js";
-export type { SourceOptions } from "./video.js";
+export { isMoving, isPicture } from "./still.js";
+export { readTimeCode } from "./timeCode.js";
