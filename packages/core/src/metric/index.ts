@@ -1,4 +1,4 @@
-export type { PrecisionRecall } from "./averagePrecision.js";
+export { COCO_RECALLS, COCO_THRESHOLDS, type PrecisionRecall } from "./averagePrecision.js";
 export {
   type BoneLength,
   boneAsymmetry,
@@ -17,6 +17,15 @@ export {
 export { type CocoAnnotation, type CocoDetection, objectKeypointSimilarity } from "./cocoSimilarity.js";
 export { type JointDistance, type MotionDistance, motionDistance } from "./compare.js";
 export { CROWD_POSE_SIGMAS, type CrowdPoseOptions, crowdPoseEvaluate } from "./crowdPose.js";
+export {
+  diagnoseJoints,
+  type JointFault,
+  jointFaults,
+  type PosePairs,
+  pairPoses,
+  type TruePose,
+  trueSimilarity,
+} from "./diagnosis.js";
 export { type IdentityScores, identityScores } from "./identity.js";
 export { type Clusters, kMeans, lloyd } from "./kMeans.js";
 export {
