@@ -37,7 +37,7 @@ export function liftCommand(): Command {
     .option("--people <n>", "at most so many people: those seen most", wholeNumber("--people", 1))
     .option("--start <frame>", "first frame", wholeNumber("--start", 0))
     .option("--end <frame>", "frame to stop before", wholeNumber("--end", 1))
-    .option("--lifter <folder>", "another lifter: folder with card.json and weights")
+    .option("--lifter <name>", "another lifter: name of a stored one, or folder with card.json and weights")
     .option("--force", "replace files that are there")
     .option("--json", "print the summary as JSON")
     .addHelpText("after", `\nFormats:\n${formats}`)

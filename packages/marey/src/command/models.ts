@@ -1,87 +1,125 @@
+import { MareyError } from "@marey/core";
 import { Command } from "commander";
-import { type Card, skeletonName, sourceText } from "../store/card.js";
-import { cards } from "../store/cards.js";
-import { exportWeights, importWeights, openWeights, type WeightsInfo } from "../store/imported.js";
-import {
-  describeModel,
-  importModel,
-  listModels,
-  type ModelEntry,
-  type ModelInfo,
-  type ModelPort,
-} from "../store/models.js";
+import { architectures } from "../store/architectures.js";
+import { catalogue } from "../store/catalogue.js";
+import { describeModel } from "../store/describe.js";
+import { exportNetwork } from "../store/exportNetwork.js";
+import { exportWeights, importWeights, openWeights } from "../store/imported.js";
+import { importArchitecture, importModel, importWithCard } from "../store/importNetwork.js";
+import { findModel, listModels } from "../store/models.js";
+import { readRecord } from "../store/pullRecord.js";
+import { removeModel } from "../store/remove.js";
+import { findStored } from "../store/stored.js";
 import { graphText, modelGraph, readSize } from "./modelGraph.js";
+import { pullCommand } from "./modelsPull.js";
+import {
+  catalogueText,
+  lifterText,
+  listText,
+  megabytes,
+  networkText,
+  weightsHeader,
+  weightsText,
+} from "./modelsText.js";
 
-/** `marey models`: what networks there are, what one is, and bringing others in. */
+/** `marey models`: what models there are, what one is, and bringing others in. */
 export function modelsCommand(): Command {
-  const models = new Command("models").description("List, describe and import networks");
-  models
-    .command("list")
-    .description("List the networks that Marey contains, and imported weights")
-    .option("--json", "print JSON")
-    .action(async ({ json }: { json?: boolean }) => {
-      const entries = await listModels();
-      console.log(json ? JSON.stringify(entries, undefined, 2) : entries.map(listLine).join("\n"));
-    });
-  models
-    .command("info")
-    .argument("<model>", "name of a network or of imported weights, or a file of them")
-    .description("Show a network's card, inputs, outputs and operators, or the tensors of weights")
-    .option("--key <entry>", "entry of a checkpoint that holds the weights")
-    .option("--graph", "show a network's calls with their shapes")
-    .option("--size <name=n>", "size that the network leaves free, for --graph; repeatable", readSize)
-    .option("--json", "print JSON")
-    .action(async (model: string, { key, graph, size, json }: InfoFlags) => {
-      if (graph) return print(await modelGraph(model, size), graphText, json);
-      if (isNetwork(model)) return print(await describeModel(model), infoText, json);
-      const { values: _, ...info } = await openWeights(model, key);
-      print(info, weightsText, json);
-    });
-  models
-    .command("import")
-    .argument(
-      "<file>",
-      "checkpoint or other file of weights, or the model.json of a TensorFlow.js graph model",
-    )
-    .description("Keep weights under a name, or convert a TensorFlow.js graph model to ONNX")
-    .requiredOption(
-      "--as <name>",
-      "name to keep the weights under; for a graph model, the .onnx file to write",
-    )
-    .option("--key <entry>", "entry of a checkpoint that holds the weights")
-    .option("--float32", "widen float16 weights of a graph model in the file")
-    .option("--force", "replace what is there")
-    .option("--json", "print JSON")
-    .action(async (path: string, { as, json, ...options }: ImportFlags) => {
-      if (/\.json$/i.test(path)) print(await importModel(path, as, options), infoText, json);
-      else print(await importWeights(path, as, options), weightsText, json);
-    });
-  models
-    .command("export")
-    .argument("<weights>", "name of imported weights, or a file of weights")
-    .description("Write weights as safetensors, which PyTorch reads, or as npz")
-    .requiredOption("--out <file>", ".safetensors or .npz file to write")
-    .option("--key <entry>", "entry of a checkpoint that holds the weights")
-    .option("--float16", "round floats to 16 bits")
-    .option("--force", "replace the file")
-    .option("--json", "print JSON")
-    .action(async (weights: string, { out, json, ...options }: ExportFlags) =>
-      print(await exportWeights(weights, out, options), weightsHeader, json),
-    );
+  const models = new Command("models").description("List, fetch, describe and import networks and weights");
+  models.addCommand(listCommand());
+  models.addCommand(pullCommand());
+  models.addCommand(infoCommand());
+  models.addCommand(importCommand());
+  models.addCommand(exportCommand());
+  models.addCommand(removeCommand());
   return models;
 }
-
-const isNetwork = (model: string) => /\.onnx$/i.test(model) || cards.some(({ name }) => name === model);
 
 function print<T>(info: T, text: (info: T) => string, json = false): void {
   console.log(json ? JSON.stringify(info, undefined, 2) : text(info));
 }
+
+const listCommand = () =>
+  new Command("list")
+    .description("List the networks that Marey contains, stored models, and what can be fetched")
+    .option("--json", "print JSON")
+    .action(async ({ json }: { json?: boolean }) => print(await listModels(), listText, json));
 
 interface InfoFlags {
   key?: string;
   graph?: boolean;
   size?: Record<string, number>;
   json?: boolean;
+}
+
+const infoCommand = () =>
+  new Command("info")
+    .argument("<model>", "name of a model, or a file of a network or of weights")
+    .description("Show a model's card, licence, inputs, outputs and operators, or the tensors of weights")
+    .option("--key <entry>", "entry of a checkpoint that holds the weights")
+    .option("--graph", "show a network's calls with their shapes")
+    .option("--size <name=n>", "size that the network leaves free, for --graph; repeatable", readSize)
+    .option("--json", "print JSON")
+    .action(async (model: string, { key, graph, size, json }: InfoFlags) => {
+      if (size && !graph)
+        throw new MareyError("OPTION", "--size", "sizes are for the network's calls", "Pass --graph as well");
+      if (graph) return print(await modelGraph(model, size), graphText, json);
+      return showModel(model, key, json);
+    });
+
+async function showModel(name: string, key: string | undefined, json: boolean | undefined): Promise<void> {
+  const entry = catalogue.find((each) => each.name === name);
+  if (entry && !(await findStored(name))) return print(entry, catalogueText, json);
+  const model = await findModel(name);
+  const record = entry && (await readRecord(name));
+  if (model.kind === "network") return print({ ...(await describeModel(name)), record }, networkText, json);
+  if (model.kind === "lifter") return print({ card: model.card, file: model.file, record }, lifterText, json);
+  const { values: _, ...info } = await openWeights(name, key);
+  print({ ...info, record }, weightsText, json);
+}
+
+interface ImportFlags {
+  as: string;
+  card?: string;
+  network?: string;
+  key?: string;
+  float32?: boolean;
+  force?: boolean;
+  json?: boolean;
+}
+
+function importCommand(): Command {
+  const networks = Object.entries(architectures).map(
+    ([name, { summary }]) => `  ${name.padEnd(22)} ${summary}`,
+  );
+  return new Command("import")
+    .argument("<file>", "network (.onnx, or a TensorFlow.js model.json), or a file of weights")
+    .description("Keep a network or weights under a name")
+    .requiredOption("--as <name>", "name to keep it under; or an .onnx file to convert a graph model to")
+    .option("--card <file>", "card (JSON) of a network: what it is shown, and how its outputs are read")
+    .option("--network <name>", "architecture of weights, which makes them a network")
+    .option("--key <entry>", "entry of a checkpoint that holds the weights")
+    .option("--float32", "widen float16 weights of a graph model in the file")
+    .option("--force", "replace what is there")
+    .option("--json", "print JSON")
+    .addHelpText("after", `\nArchitectures:\n${networks.join("\n")}`)
+    .action((path: string, flags: ImportFlags) => importAny(path, flags));
+}
+
+async function importAny(path: string, { as, card, network, json, ...options }: ImportFlags): Promise<void> {
+  if (card !== undefined && network !== undefined)
+    throw new MareyError(
+      "OPTION",
+      "--network",
+      "a known architecture has its card",
+      "Leave out --card or --network",
+    );
+  if (card !== undefined) return print(await importWithCard(path, as, card, options), networkText, json);
+  if (network !== undefined) {
+    await importArchitecture(path, as, network, options);
+    return showModel(as, undefined, json);
+  }
+  if (/\.json$/i.test(path)) return print(await importModel(path, as, options), networkText, json);
+  print(await importWeights(path, as, options), weightsText, json);
 }
 
 interface ExportFlags {
@@ -92,74 +130,39 @@ interface ExportFlags {
   json?: boolean;
 }
 
-interface ImportFlags {
-  as: string;
-  key?: string;
-  float32?: boolean;
-  force?: boolean;
-  json?: boolean;
-}
+const exportCommand = () =>
+  new Command("export")
+    .argument("<model>", "name of a model, or a file")
+    .description(
+      "Write weights as safetensors, which PyTorch reads, or as npz; or a network as ONNX with its card",
+    )
+    .requiredOption("--out <file>", ".safetensors, .npz or .onnx file to write")
+    .option("--key <entry>", "entry of a checkpoint that holds the weights")
+    .option("--float16", "round floats to 16 bits")
+    .option("--force", "replace the file")
+    .option("--json", "print JSON")
+    .action(async (model: string, { out, json, ...options }: ExportFlags) => {
+      if (/\.onnx$/i.test(out)) return print(await exportNetwork(model, out, options), networkText, json);
+      print(await exportWeights(model, out, options), weightsHeader, json);
+    });
 
-function listLine({ name, title, skeleton, bytes }: ModelEntry): string {
-  const size = bytes === undefined ? "not built" : megabytes(bytes);
-  return `${name.padEnd(20)}${size.padStart(9)}  ${(skeleton ?? "-").padEnd(12)}${title}`;
-}
-
-function infoText({ file, bytes, inputs, outputs, operators, parameters, card }: ModelInfo): string {
-  const port = ({ name, type, shape }: ModelPort) =>
-    `${name}  ${type}${shape ? ` [${shape.join(", ")}]` : ""}`;
-  const operatorCount = Object.values(operators).reduce((sum, n) => sum + n, 0);
-  const rows: [string, string][] = [
-    ...(card ? cardRows(card) : []),
-    ["file", `${file} (${megabytes(bytes)}, ${(parameters / 1e6).toFixed(2)} million parameters)`],
-    ...inputs.map((entry): [string, string] => ["input", port(entry)]),
-    ...outputs.map((entry): [string, string] => ["output", port(entry)]),
-    [
-      "operators",
-      `${operatorCount}: ${Object.entries(operators)
-        .map(([name, n]) => `${n} ${name}`)
-        .join(", ")}`,
-    ],
-  ];
-  return rows.map(([key, value]) => `${key.padEnd(11)}${value}`).join("\n");
-}
-
-function weightsText(info: WeightsInfo): string {
-  const width = Math.max(...info.tensors.map(({ name }) => name.length));
-  const rows = info.tensors.map(
-    ({ name, dtype, shape }) =>
-      `${" ".repeat(11)}${name.padEnd(width)}  ${dtype.padEnd(4)} [${shape.join(", ")}]`,
-  );
-  return [weightsHeader(info), ...rows].join("\n");
-}
-
-function weightsHeader({ file, bytes, format, parameters, tensors, card }: WeightsInfo): string {
-  const key = card?.source.key ? `, "${card.source.key}"` : "";
-  const rows: [string, string][] = [
-    ["file", `${file} (${format}, ${megabytes(bytes)})`],
-    ["tensors", `${tensors.length} with ${parameters.toLocaleString("en")} numbers`],
-  ];
-  if (card)
-    rows.unshift(["name", card.name], ["source", `${card.source.file} (${card.source.format}${key})`]);
-  return rows.map(([label, value]) => `${label.padEnd(11)}${value}`).join("\n");
-}
-
-function cardRows(card: Card) {
-  const { name, title, author, licence, input, works, limits } = card;
-  const size = `${input.height ?? "any"} x ${input.width ?? "any"}`;
-  const step = input.multipleOf ? `, multiples of ${input.multipleOf}` : "";
-  const range = input.scale === 1 && input.offset === 0 ? "bytes" : `byte · ${input.scale} + ${input.offset}`;
-  return [
-    ["name", name],
-    ["title", title],
-    ["source", sourceText(card)],
-    ["licence", `${licence} (${author})`],
-    ["picture", `${input.colour} ${size}${step}, ${input.layout}, ${range}`],
-    ["skeleton", skeletonName(card)],
-    ["works", works],
-    ["limits", limits],
-  ] satisfies [string, string][];
-}
-
-const megabytes = (bytes: number) =>
-  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+const removeCommand = () =>
+  new Command("remove")
+    .argument("<name...>", "names of stored models")
+    .description("Remove stored models with their downloads")
+    .option("--json", "print JSON")
+    .action(async (names: string[], { json }: { json?: boolean }) => {
+      const removed = [];
+      for (const name of names) removed.push(await removeModel(name));
+      print(
+        removed,
+        (all) =>
+          all
+            .map(
+              ({ name, freed }) =>
+                `${name} is removed${freed ? `, with its download of ${megabytes(freed)}` : ""}`,
+            )
+            .join("\n"),
+        json,
+      );
+    });

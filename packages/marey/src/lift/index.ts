@@ -1,3 +1,4 @@
 export { type LiftSettings, lift } from "./lift.js";
-export { type LifterCard, type OpenedLifter, openDefaultLifter, writeLifter } from "./lifter.js";
+export { type OpenedLifter, openDefaultLifter, writeLifter } from "./lifter.js";
+export type { LifterCard } from "./lifterCard.js";
 export type { LiftHost } from "./people.js";

@@ -10,6 +10,7 @@ import { type StageClock, stageClock } from "../session/clock.js";
 import { exportPerson, formatsNamed, personQuality } from "../session/exportPerson.js";
 import { type ReportPerson, renderReport, reportPerson } from "../session/report.js";
 import type { CameraQuality, CaptureSummary, PersonQuality } from "../session/summary.js";
+import { storedLifter } from "../store/stored.js";
 import { liftAdvice } from "./advice.js";
 import { type CameraChoice, calibratedCamera, cameraOf } from "./camera.js";
 import { openDefaultLifter } from "./lifter.js";
@@ -26,7 +27,7 @@ export interface LiftSettings extends SeenOptions, CameraChoice {
   people?: number;
   /** Stand people on a level floor at height 0. */
   floor?: boolean;
-  /** Folder of another lifter than the embedded one. */
+  /** Another lifter than the embedded one: the name of a stored one, or a folder. */
   lifter?: string;
   force?: boolean;
 }
@@ -54,7 +55,9 @@ async function liftInto(files: FileSet, input: string, settings: LiftSettings, h
   const calibrated = await calibratedCamera(settings);
   if (!settings.force)
     for (const path of [plan.report, ...plan.person(1).map((each) => each.path)]) await requireAbsent(path);
-  const opened = await openDefaultLifter(onnxRuntime, { folder: settings.lifter });
+  const { lifter } = settings;
+  const folder = lifter === undefined ? undefined : ((await storedLifter(lifter)) ?? lifter);
+  const opened = await openDefaultLifter(onnxRuntime, { folder });
   try {
     const found = await clock.time("detect", () => seenPeople(input, settings, host));
     const { keypoints } = found;

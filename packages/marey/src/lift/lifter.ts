@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "@marey/core/format";
@@ -8,35 +8,12 @@ import { type Lifter, network, openLifter } from "@marey/core/model/videoPose3d"
 import { leaves, load } from "@marey/core/nn";
 import type { Runtime } from "@marey/core/seam";
 import { h36m17 } from "@marey/core/skeleton";
-import { z } from "zod";
 import { writeWhole } from "../files/index.js";
+import { readJsonCard } from "../store/jsonCard.js";
+import { type LifterCard, lifterCardSchema } from "./lifterCard.js";
 
 /** Folder of the default lifter: its weights, card and training log; the same from `src/lift` and `dist/lift`. */
 const lifterFolder: string = join(import.meta.dirname, "../../weights/lifter");
-
-/** What a lifter is and what it was measured to do. */
-const lifterCard = z.strictObject({
-  name: z.string(),
-  title: z.string(),
-  file: z.string(),
-  sha256: z.string(),
-  /** Frames that each layer joins. */
-  filterWidths: z.array(z.int().positive()),
-  channels: z.int().positive(),
-  /** Hz of the motion that it was trained on. */
-  frameRate: z.number().positive(),
-  skeleton: z.literal("h36m17"),
-  /** Keypoints on the screen as in the paper, or as a camera sees them that looks at the person. */
-  input: z.enum(["screen", "canonical"]),
-  licence: z.string(),
-  data: z.string(),
-  training: z.string(),
-  accuracy: z.string(),
-  works: z.string(),
-  limits: z.string(),
-});
-
-export type LifterCard = z.infer<typeof lifterCard>;
 
 /** A lifter with its card. */
 export interface OpenedLifter {
@@ -47,15 +24,17 @@ export interface OpenedLifter {
 /**
  * Opens the default lifter, or one from another folder with a card and weights.
  *
+ * @param folder Folder with a `card.json`, or a card of another name; the weights stand beside it.
  * @throws MareyError `LIFTER_MISSING` when a file is not there, `CARD_INVALID`, `LIFTER_DIGEST`, `WEIGHTS_MISMATCH`.
  */
 export async function openDefaultLifter(
   runtime: Runtime,
   { folder = lifterFolder, threads }: { folder?: string; threads?: number } = {},
 ): Promise<OpenedLifter> {
-  const card = await readCard(join(folder, "card.json"));
+  const cardFile = /\.json$/i.test(folder) ? folder : join(folder, "card.json");
+  const card = readJsonCard(lifterCardSchema, await bytesOf(cardFile), cardFile);
   const { filterWidths, channels } = card;
-  const file = join(folder, card.file);
+  const file = join(dirname(cardFile), card.file);
   const bytes = await bytesOf(file);
   if (digest(bytes) !== card.sha256)
     throw new MareyError(
@@ -93,21 +72,6 @@ export async function writeLifter(
 }
 
 const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
-async function readCard(file: string): Promise<LifterCard> {
-  const text = new TextDecoder().decode(await bytesOf(file));
-  const invalid = (what: string, cause?: unknown) =>
-    new MareyError("CARD_INVALID", file, what, "Correct the card, or copy it again", { cause });
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(`it is no JSON (${(cause as Error).message})`, cause);
-  }
-  const parsed = lifterCard.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw invalid(z.prettifyError(parsed.error).replaceAll("\n", "; "), parsed.error);
-}
 
 async function bytesOf(file: string): Promise<Uint8Array> {
   try {

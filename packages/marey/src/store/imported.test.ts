@@ -3,14 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readNpz, readSafetensors, type StoredTensor, writeSafetensors } from "@marey/core/format";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import {
-  exportWeights,
-  importedCard,
-  importedWeights,
-  importWeights,
-  listImported,
-  openWeights,
-} from "./imported.js";
+import { exportWeights, importWeights, openWeights } from "./imported.js";
+import { findStored, listStored } from "./stored.js";
 
 let folder: string;
 const before = process.env.MAREY_MODELS;
@@ -52,11 +46,10 @@ test("weights are kept as safetensors with a card that says where they came from
     parameters: 4,
     tensors: [{ name: "w" }, { name: "b" }],
   });
-  const [card] = await listImported();
-  expect(card).toEqual(info.card);
-  expect(card).toEqual(await importedCard("lifter"));
-  expect(card!.source).toMatchObject({ file: at("net.pickle"), format: "pickle", key: "model_pos" });
-  expect(await importedWeights(card!)).toEqual(weights);
+  const [model] = await listStored();
+  expect(model).toEqual({ kind: "weights", name: "lifter", file: info.file, card: info.card });
+  expect(model).toEqual(await findStored("lifter"));
+  expect(info.card!.source).toMatchObject({ file: at("net.pickle"), format: "pickle", key: "model_pos" });
   expect((await openWeights("lifter")).values).toEqual(weights);
 });
 
@@ -111,4 +104,6 @@ test("a damaged card is named", async () => {
   await importWeights(at("net.pickle"), "lifter");
   await writeFile(join(at("models"), "lifter.json"), "{}");
   await expect(openWeights("lifter")).rejects.toMatchObject({ code: "CARD_INVALID" });
+  await importWeights(at("net.pickle"), "whole");
+  expect(await listStored()).toMatchObject([{ kind: "damaged", name: "lifter" }, { name: "whole" }]);
 });

@@ -1,40 +1,14 @@
-import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { MareyError } from "@marey/core";
-import {
-  npzPieces,
-  readSafetensors,
-  type StoredTensor,
-  safetensorsPieces,
-  type Weights,
-} from "@marey/core/format";
-import { z } from "zod";
-import { fileSet, readIfThere, readWhole, requireAbsent, writeWhole } from "../files/whole.js";
-import { cards } from "./cards.js";
-import { networksFolder } from "./networks.js";
+import { npzPieces, type StoredTensor, safetensorsPieces, type Weights } from "@marey/core/format";
+import { fileSet, readWhole, requireAbsent, writeWhole } from "../files/whole.js";
+import { sha256Of } from "./digest.js";
+import { modelsFolder } from "./folders.js";
+import { jsonText } from "./jsonCard.js";
+import { findModel } from "./models.js";
+import { cardPath, requireModelName } from "./stored.js";
 import { readAnyWeights } from "./weights.js";
-
-/** What imported weights are and where they came from; it stands beside them. */
-const weightsCardSchema = z.strictObject({
-  name: z.string(),
-  /** Safetensors file beside the card. */
-  file: z
-    .string()
-    .regex(/^[\w.-]+\.safetensors$/, "expected the name of a .safetensors file without a folder"),
-  source: z.strictObject({
-    file: z.string(),
-    format: z.string(),
-    sha256: z.string(),
-    /** The entry of the checkpoint that was taken, if one was named. */
-    key: z.string().nullable(),
-  }),
-  tensors: z.int(),
-  /** Numbers in all tensors. */
-  parameters: z.int(),
-});
-export type WeightsCard = z.infer<typeof weightsCardSchema>;
+import type { WeightsCard } from "./weightsCard.js";
 
 /** A file of weights, or imported ones. */
 export interface WeightsInfo {
@@ -47,118 +21,81 @@ export interface WeightsInfo {
   card?: WeightsCard;
 }
 
-/** Where imported weights are kept: `MAREY_MODELS`, or Marey's place in the user's data folder. */
-export function modelsFolder(): string {
-  const { MAREY_MODELS, XDG_DATA_HOME } = process.env;
-  return MAREY_MODELS ?? join(XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "marey", "models");
-}
-
-const cardPath = (name: string) => join(modelsFolder(), `${name}.json`);
-const isName = (name: string) => /^[a-z0-9][a-z0-9-]*$/.test(name);
-
-/** The cards of all imported weights, by name. */
-export async function listImported(): Promise<WeightsCard[]> {
-  const files = await readdir(modelsFolder()).catch(() => []);
-  const names = files.flatMap((file) => /^(.+)\.json$/.exec(file)?.[1] ?? []).sort();
-  const found = await Promise.all(names.map((name) => importedCard(name)));
-  return found.filter((card) => card !== undefined);
-}
-
-/** The card of imported weights, undefined when there are none of this name. @throws MareyError `CARD_INVALID`. */
-export async function importedCard(name: string): Promise<WeightsCard | undefined> {
-  if (!isName(name)) return undefined;
-  const bytes = await readIfThere(cardPath(name));
-  if (!bytes) return undefined;
-  try {
-    return weightsCardSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    const what =
-      cause instanceof z.ZodError ? (cause.issues[0]?.message ?? "it is no card") : "it is no JSON";
-    throw new MareyError("CARD_INVALID", cardPath(name), what, "Import the weights again", { cause });
-  }
-}
-
-/** Imported weights. @throws MareyError as the reader of safetensors; `FILE_READ` when the file is gone. */
-export async function importedWeights({ file }: WeightsCard): Promise<Map<string, StoredTensor>> {
-  const path = join(modelsFolder(), file);
-  return readSafetensors(await readWhole(path), path).tensors;
+/** Which tensors of a file, and what is known of them besides. */
+export interface ImportWeightsOptions {
+  /** For checkpoints, the entry that holds the weights. */
+  key?: string | undefined;
+  force?: boolean | undefined;
+  title?: string;
+  licence?: string;
+  /** Where they come from, when that isn't the file. */
+  from?: string;
 }
 
 /**
  * Reads weights from a file of any kind and keeps them under a name, as safetensors with a card.
  *
- * @param key For checkpoints, the entry that holds the weights.
  * @throws MareyError `MODEL_NAME` for a name that can't be given; `FILE_EXISTS` unless `force`; those of the readers:
  *   `PICKLE_UNSAFE` for a checkpoint that names what may not be read.
  */
 export async function importWeights(
   path: string,
   name: string,
-  { key, force = false }: { key?: string | undefined; force?: boolean | undefined } = {},
+  { key, force = false, title, licence, from }: ImportWeightsOptions = {},
 ): Promise<WeightsInfo> {
-  requireName(name);
+  requireModelName(name);
   if (!force) await requireAbsent(cardPath(name));
   const bytes = await readWhole(path);
   const { format, tensors } = readAnyWeights(bytes, path, key);
   const card: WeightsCard = {
     name,
     file: `${name}.safetensors`,
-    source: {
-      file: resolve(path),
-      format,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
-      key: key ?? null,
-    },
+    ...(title !== undefined && { title }),
+    ...(licence !== undefined && { licence }),
+    source: { file: from ?? resolve(path), format, sha256: sha256Of(bytes), key: key ?? null },
     tensors: tensors.size,
     parameters: parametersOf(tensors),
   };
+  const pieces = safetensorsPieces(tensors, { format: "pt", source: basename(path) });
+  const file = await keepModel(card, pieces, { force });
+  return { ...infoOf(file, (await readWhole(file)).length, "safetensors", tensors), card };
+}
+
+/** Writes a model's file and its card, both or none; returns the file. @throws MareyError `FILE_EXISTS`, `FILE_WRITE`. */
+export async function keepModel(
+  card: { name: string; file: string },
+  content: Uint8Array | Iterable<Uint8Array>,
+  { force = false }: { force?: boolean } = {},
+): Promise<string> {
   const file = join(modelsFolder(), card.file);
   const files = fileSet({ force });
   try {
-    await files.write(file, safetensorsPieces(tensors, { format: "pt", source: basename(path) }));
-    await files.write(cardPath(name), `${JSON.stringify(card, undefined, 2)}\n`);
+    await files.write(file, content);
+    await files.write(cardPath(card.name), jsonText(card));
     await files.publish();
   } finally {
     await files.discard();
   }
-  return { ...infoOf(file, (await readWhole(file)).length, "safetensors", tensors), card };
+  return file;
 }
 
-function requireName(name: string): void {
-  const taken = cards.some((card) => card.name === name);
-  if (isName(name) && !taken) return;
-  throw new MareyError(
-    "MODEL_NAME",
-    `"${name}"`,
-    taken ? "a network that Marey contains has this name" : "this can't be the name of weights",
-    "Give a name of small letters, digits and hyphens",
-  );
-}
-
-/** Weights by the name of an import or of an embedded network, or those of a file. @throws MareyError `NETWORK_UNKNOWN` when there are neither. */
+/**
+ * Weights by the name of an embedded, imported or pulled model, or those of a file.
+ *
+ * @throws MareyError `NETWORK_UNKNOWN` when there is neither, `FILE_READ`, and those of the readers.
+ */
 export async function openWeights(
   nameOrFile: string,
   key?: string,
 ): Promise<WeightsInfo & { values: Map<string, StoredTensor> }> {
-  const card = await importedCard(nameOrFile);
-  const embedded = cards.find(({ name }) => name === nameOrFile);
-  const file = card
-    ? join(modelsFolder(), card.file)
-    : embedded
-      ? join(networksFolder, embedded.file)
-      : nameOrFile;
-  const bytes = await readIfThere(file);
-  if (!bytes) {
-    const names = [...cards, ...(await listImported())].map((entry) => entry.name);
-    throw new MareyError(
-      "NETWORK_UNKNOWN",
-      `"${nameOrFile}"`,
-      "there is no such network, weights or file",
-      `Give a file, or one of ${names.join(", ")}`,
-    );
-  }
-  const { format, tensors } = readAnyWeights(bytes, file, key);
-  return { ...infoOf(file, bytes.length, format, tensors), ...(card && { card }), values: tensors };
+  const model = await findModel(nameOrFile);
+  const bytes = await readWhole(model.file);
+  const { format, tensors } = readAnyWeights(bytes, model.file, key);
+  return {
+    ...infoOf(model.file, bytes.length, format, tensors),
+    ...(model.kind === "weights" && { card: model.card }),
+    values: tensors,
+  };
 }
 
 function infoOf(
@@ -175,7 +112,7 @@ const parametersOf = (tensors: ReadonlyMap<string, StoredTensor>) =>
   [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
 
 /**
- * Writes imported weights, or those of a file, as safetensors or npz; the ending says which.
+ * Writes the weights of a model or a file as safetensors or npz; the ending says which.
  *
  * @param float16 Rounds float64 and float32 to float16 (safetensors only).
  * @throws MareyError `TENSOR_VALUES` when one is too large for that; `FORMAT_UNKNOWN` for another ending; `FILE_EXISTS` unless `force`; as `openWeights`.
@@ -194,7 +131,9 @@ export async function exportWeights(
     throw new MareyError(
       "FORMAT_UNKNOWN",
       out,
-      npz ? "npz is written without float16" : "weights are written as .safetensors or .npz",
+      npz
+        ? "npz is written without float16"
+        : "weights are written as .safetensors or .npz, networks as .onnx",
       "Give a name that ends in .safetensors",
     );
   if (!force) await requireAbsent(out);

@@ -1,19 +1,17 @@
+export type { Architecture, ArchitectureFacts, BuiltModel } from "./architecture.js";
+export { architectures } from "./architectures.js";
 export { type Card, cardSchema, readCard } from "./card.js";
 export { cards } from "./cards.js";
-export {
-  exportWeights,
-  importWeights,
-  openWeights,
-  type WeightsCard,
-  type WeightsInfo,
-} from "./imported.js";
-export {
-  describeModel,
-  importModel,
-  listModels,
-  type ModelEntry,
-  type ModelInfo,
-  type ModelPort,
-} from "./models.js";
+export { catalogue } from "./catalogue.js";
+export type { CatalogueEntry, Importer, Licence } from "./catalogueEntry.js";
+export { describeModel, type ModelInfo, type ModelPort } from "./describe.js";
+export { exportNetwork } from "./exportNetwork.js";
+export { exportWeights, importWeights, openWeights, type WeightsInfo } from "./imported.js";
+export { importArchitecture, importModel, importWithCard } from "./importNetwork.js";
+export { listModels, type ModelEntry } from "./models.js";
 export { findCard, loadNetwork, networkBytes } from "./networks.js";
+export { type Pulled, type PullOptions, pull } from "./pull.js";
+export { type Removed, removeModel } from "./remove.js";
+export { type StoredModel, storedNetwork } from "./stored.js";
 export { readAnyWeights } from "./weights.js";
+export type { WeightsCard } from "./weightsCard.js";

@@ -1,163 +1,183 @@
-import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { open, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { MareyError } from "@marey/core";
-import { declaredShape, elementTypeName, importTfjs, readOnnx, readTopology } from "@marey/core/graph";
-import { readIfThere, requireAbsent, writeWhole } from "../files/whole.js";
-import { type Card, skeletonName } from "./card.js";
+import { fileError } from "../files/whole.js";
+import type { LifterCard } from "../lift/lifterCard.js";
+import type { Card } from "./card.js";
 import { cards } from "./cards.js";
-import { listImported, modelsFolder, type WeightsCard } from "./imported.js";
-import { findCard, networksFolder } from "./networks.js";
+import { catalogue } from "./catalogue.js";
+import type { CatalogueEntry } from "./catalogueEntry.js";
+import { networksFolder } from "./networks.js";
+import { type DamagedModel, findStored, listStored, type StoredModel } from "./stored.js";
+import { isOnnx } from "./weights.js";
+import type { WeightsCard } from "./weightsCard.js";
 
-/** A network in the list. `bytes` is absent when the build hasn't made its file. */
+/** What a name or a path stands for: an embedded network, a stored model, or a file of either kind. */
+export type FoundModel = { file: string } & (
+  | { kind: "network"; card?: Card }
+  | { kind: "weights"; card?: WeightsCard }
+  | { kind: "lifter"; card: LifterCard }
+);
+
+/**
+ * The model of a name, or of a path: embedded ones first, then stored ones, then files.
+ *
+ * @throws MareyError `NETWORK_UNKNOWN` when there is none, `NETWORK_MISSING` for an embedded one that the build hasn't
+ *   made, `CARD_INVALID`, `FILE_READ`.
+ */
+export async function findModel(nameOrFile: string): Promise<FoundModel> {
+  const card = cards.find(({ name }) => name === nameOrFile);
+  if (card) {
+    const file = join(networksFolder, card.file);
+    if ((await sizeOf(file)) === undefined) throw notBuilt(file);
+    return { kind: "network", file, card };
+  }
+  const stored = await findStored(nameOrFile);
+  if (stored) return stored;
+  const head = await headOf(nameOrFile);
+  if (head) return { kind: isOnnx(head, nameOrFile) ? "network" : "weights", file: nameOrFile };
+  throw await unknownModel(nameOrFile);
+}
+
+/** @throws MareyError `MODEL_KIND` when a name or file isn't a network's; as `findModel`. */
+export async function findNetwork(nameOrFile: string): Promise<{ file: string; card?: Card }> {
+  const model = await findModel(nameOrFile);
+  if (model.kind === "network") return model;
+  throw new MareyError(
+    "MODEL_KIND",
+    model.file,
+    `it holds ${model.kind === "lifter" ? "a lifter's" : ""} weights alone, without the network's calls`,
+    "Name a network or an .onnx file; weights of a known architecture become one with `marey models import --network`",
+  );
+}
+
+const notBuilt = (file: string) =>
+  new MareyError("NETWORK_MISSING", file, "there is no such file", "Run `npm run build`, which makes it");
+
+/** Says what a name might have been: one that can be fetched, one of those that are there, or a path. */
+async function unknownModel(nameOrFile: string): Promise<MareyError> {
+  const entry = catalogue.find(({ name }) => name === nameOrFile);
+  const names = [...cards, ...(await listStored())].map(({ name }) => name);
+  const isPath = /[/\\.]/.test(nameOrFile);
+  return new MareyError(
+    "NETWORK_UNKNOWN",
+    `"${nameOrFile}"`,
+    entry
+      ? "this model of the catalogue isn't stored here"
+      : isPath
+        ? "there is no such file"
+        : "there is no such network, weights or file",
+    entry
+      ? `Fetch it with \`marey models pull ${entry.name}\``
+      : isPath
+        ? "Check the path"
+        : `Give a file, or one of ${names.join(", ")}; \`marey models list\` shows what can be fetched`,
+  );
+}
+
+async function headOf(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(64), 0, 64, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw fileError("FILE_READ", path, cause);
+  }
+}
+
+/** Bytes of a file, undefined when there is none. */
+const sizeOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+
+/** A model in the list. */
 export interface ModelEntry {
   name: string;
+  /** Where it is: in Marey, in the folder of models, or at its publisher's. */
+  state: "embedded" | "stored" | "available";
+  /** What it is: a network that runs, weights alone, or a lifter; `damaged` when its card can't be read. */
+  kind: "network" | "weights" | "lifter" | "damaged";
   title: string;
+  /** Name of the joint layout, if it gives joints. */
   skeleton: string | null;
   licence: string;
+  /** Absent when the file isn't there, or its publisher doesn't say. */
   bytes?: number;
+  /** For what isn't stored yet. */
+  entry?: CatalogueEntry;
 }
 
-/** The embedded networks, then imported weights. */
+/** The embedded networks, then stored models, then what can be fetched. @throws MareyError `FILE_READ`. */
 export async function listModels(): Promise<ModelEntry[]> {
-  const embedded = await Promise.all(
-    cards.map(async (card) => {
-      const { name, title, licence, file } = card;
-      const skeleton = card.skeleton === null ? null : skeletonName(card);
-      const path = join(networksFolder, file);
-      const bytes = existsSync(path) ? (await stat(path)).size : undefined;
-      return { name, title, skeleton, licence, bytes };
-    }),
-  );
-  const imported = await Promise.all((await listImported()).map(importedEntry));
-  return [...embedded, ...imported];
+  const embedded = cards.map((card) => networkEntry("embedded", card, join(networksFolder, card.file)));
+  const stored = await listStored();
+  const names = new Set(stored.map(({ name }) => name));
+  return [
+    ...(await Promise.all(embedded)),
+    ...(await Promise.all(stored.map(storedEntry))),
+    ...catalogue.filter(({ name }) => !names.has(name)).map(availableEntry),
+  ];
 }
 
-async function importedEntry({ name, file, source, parameters }: WeightsCard): Promise<ModelEntry> {
-  const path = join(modelsFolder(), file);
+async function networkEntry(state: "embedded" | "stored", card: Card, file: string): Promise<ModelEntry> {
+  const { name, title, licence } = card;
+  const bytes = await sizeOf(file);
   return {
     name,
-    title: `${parameters.toLocaleString("en")} weights of ${basename(source.file)} (${source.format})`,
-    skeleton: null,
-    licence: "unknown",
-    ...(existsSync(path) && { bytes: (await stat(path)).size }),
+    state,
+    kind: "network",
+    title,
+    skeleton: skeletonName(card),
+    licence,
+    ...(bytes !== undefined && { bytes }),
   };
 }
 
-/** What an ONNX file says of itself, with its card if it is an embedded network. */
-export interface ModelInfo {
-  file: string;
-  bytes: number;
-  inputs: ModelPort[];
-  outputs: ModelPort[];
-  /** Operator calls by name, most frequent first. */
-  operators: Record<string, number>;
-  parameters: number;
-  card?: Card;
-}
+/** The name of a card's joint layout. */
+export const skeletonName = ({ skeleton }: Pick<Card, "skeleton">): string | null =>
+  skeleton === null || typeof skeleton === "string" ? skeleton : skeleton.name;
 
-export interface ModelPort {
-  name: string;
-  type: string;
-  /** Sizes, a name for a free one; absent when the file doesn't state them. */
-  shape?: (number | string)[];
-}
-
-/**
- * Describes an embedded network or an ONNX file.
- *
- * @throws MareyError `NETWORK_UNKNOWN`, `NETWORK_MISSING`, `FILE_MISSING` or `ONNX_INVALID`.
- */
-export async function describeModel(nameOrFile: string): Promise<ModelInfo> {
-  if (!/\.onnx$/i.test(nameOrFile) && !existsSync(nameOrFile)) {
-    const card = findCard(nameOrFile);
-    const file = join(networksFolder, card.file);
-    return { ...describeOnnx(await readNetwork(file), file), card };
+async function storedEntry(model: StoredModel | DamagedModel): Promise<ModelEntry> {
+  const { name } = model;
+  const state = "stored" as const;
+  if (model.kind === "damaged") {
+    const title = `its card can't be read: ${model.problem}`;
+    return { name, state, kind: "damaged", title, skeleton: null, licence: "unknown" };
   }
-  return describeOnnx(await readNetwork(nameOrFile), nameOrFile);
+  if (model.kind === "network") return { ...(await networkEntry(state, model.card, model.file)), name };
+  const bytes = await sizeOf(model.file);
+  const size = bytes === undefined ? {} : { bytes };
+  if (model.kind === "lifter") {
+    const { title, skeleton, licence } = model.card;
+    return { name, state, kind: "lifter", title, skeleton, licence, ...size };
+  }
+  const { parameters, source, licence = "unknown" } = model.card;
+  const {
+    title = `${parameters.toLocaleString("en")} weights of ${basename(source.file)} (${source.format})`,
+  } = model.card;
+  return { name, state, kind: "weights", title, skeleton: null, licence, ...size };
 }
 
-async function readNetwork(file: string): Promise<Uint8Array> {
-  const inside = dirname(file) === networksFolder;
-  const bytes = await readIfThere(file);
-  if (bytes) return bytes;
-  throw new MareyError(
-    inside ? "NETWORK_MISSING" : "FILE_MISSING",
-    file,
-    "there is no such file",
-    inside ? "Run `npm run build`, which makes it" : "Check the path",
-  );
-}
-
-function describeOnnx(bytes: Uint8Array, file: string): ModelInfo {
-  const graph = readOnnx(bytes, file).graph!;
-  const counts = new Map<string, number>();
-  for (const { opType } of graph.node) counts.set(opType, (counts.get(opType) ?? 0) + 1);
-  const ports = (infos: typeof graph.input): ModelPort[] =>
-    infos.map(({ name, type }) => ({
-      name,
-      type: type?.value.case === "tensorType" ? elementTypeName(type.value.value.elemType) : "unknown",
-      shape: declaredShape(graph, name),
-    }));
+function availableEntry(entry: CatalogueEntry): ModelEntry {
+  const { name, title, licence, size, importer } = entry;
   return {
-    file,
-    bytes: bytes.length,
-    inputs: ports(graph.input),
-    outputs: ports(graph.output),
-    operators: Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
-    parameters: graph.initializer.reduce(
-      (sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1),
-      0,
-    ),
+    name,
+    state: "available",
+    kind: kindOf(entry),
+    title,
+    skeleton: importer.kind === "weights" ? null : importer.skeleton,
+    licence: licence.name,
+    ...(size !== undefined && { bytes: size }),
+    entry,
   };
 }
 
-/**
- * Converts a TensorFlow.js graph model to an ONNX file.
- *
- * @param path The `model.json`; the weight files that it names stand beside it.
- * @throws MareyError `FILE_EXISTS` unless `force`, `FILE_MISSING`, and those of `importTfjs`.
- */
-export async function importModel(
-  path: string,
-  to: string,
-  { float32 = false, force = false }: { float32?: boolean; force?: boolean } = {},
-): Promise<ModelInfo> {
-  if (!/\.onnx$/i.test(to))
-    throw new MareyError(
-      "FILE_ENDING",
-      to,
-      "an imported network is an ONNX file",
-      "Give a name that ends in .onnx",
-    );
-  if (!force) await requireAbsent(to);
-  const json = await readText(path);
-  const { weightFiles } = readTopology(json, path);
-  const parts = await Promise.all(weightFiles.map((name) => readWeightFile(path, name)));
-  const name = basename(path).replace(/\.json$/i, "");
-  const { onnx } = importTfjs(json, Buffer.concat(parts), { name, halves: !float32 });
-  await writeWhole(to, onnx, { force });
-  return describeOnnx(onnx, to);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw unreadable(path, cause, "Check the path");
-  }
-}
-
-async function readWeightFile(model: string, name: string): Promise<Uint8Array> {
-  const path = join(dirname(model), name);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw unreadable(path, cause, `Put the weights beside ${basename(model)}, under the name that it states`);
-  }
-}
-
-const unreadable = (path: string, cause: unknown, remedy: string) =>
-  new MareyError("FILE_MISSING", path, `can't be read (${(cause as NodeJS.ErrnoException).code})`, remedy, {
-    cause,
-  });
+const kindOf = ({ importer }: CatalogueEntry): "network" | "weights" | "lifter" =>
+  importer.kind === "architecture" ? importer.gives : importer.kind === "onnx" ? "network" : "weights";

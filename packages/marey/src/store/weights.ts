@@ -14,7 +14,7 @@ export function readAnyWeights(bytes: Uint8Array, name: string, key?: string): W
 }
 
 /** ONNX files begin with their version; so may the length of a safetensors file's header. */
-const isOnnx = (bytes: Uint8Array, name: string) =>
+export const isOnnx = (bytes: Uint8Array, name: string) =>
   (bytes[0] === 0x08 || /\.onnx$/i.test(name)) && !isSafetensors(bytes);
 
 /** What weights files call ONNX's element types. */
