@@ -1,0 +1,153 @@
+import { random, shuffle } from "../../array/random.js";
+import { MareyError } from "../../error.js";
+import type { Image } from "../../image/image.js";
+import type { Tensor } from "../../seam/runtime.js";
+import { mixed } from "../../world/noise.js";
+import { type AugmentOptions, drawView, type View, wholeView } from "./augment.js";
+import { cutPicture, placePeople } from "./crop.js";
+import { encodeMask } from "./mask.js";
+import { channelsOf, type TargetOptions, targetEncoder } from "./targets.js";
+import type { LabelledPicture } from "./trainingSet.js";
+
+/** How examples are made of labelled pictures. */
+export interface ExampleOptions extends Omit<TargetOptions, "columns" | "rows"> {
+  /** Crops in a batch. */
+  readonly batch: number;
+  readonly augment: AugmentOptions;
+  /** Show every picture whole and unchanged, once an epoch, instead of a crop around each person. */
+  readonly whole?: boolean;
+  /** Keypoints that a person in the middle has at least; 5 when absent. */
+  readonly minLabelled?: number;
+  /** Area of such a person's box at least, square pixels; 32² when absent. */
+  readonly minArea?: number;
+  /** Whether people without labels are left out of the loss; true when absent. */
+  readonly masked?: boolean;
+  readonly seed: number;
+}
+
+/** Crops of labelled pictures as a network is trained on. */
+export interface Examples {
+  /** Examples in an epoch: people in the middle of a crop. */
+  readonly count: number;
+  /** Batches in an epoch, all full: the last takes what is missing from the epoch's start. */
+  readonly length: number;
+  /** The pictures that a batch is cut from, in its order: indices of the pictures given. */
+  pictures(epoch: number, position: number): number[];
+  /**
+   * The batch at a position of an epoch: `picture` B×3×size×size; `target` and `weight` B×C×rows×columns, see `targetEncoder`.
+   * Their memory is the next batch's, too.
+   *
+   * @param images Those of `pictures`, RGB.
+   */
+  batch(
+    epoch: number,
+    position: number,
+    images: readonly Image[],
+  ): { picture: Tensor; target: Tensor; weight: Tensor };
+}
+
+/** Every example: a picture, and the person in the middle of the crop. */
+type Row = readonly [picture: number, person: number];
+
+/**
+ * The examples of a set of pictures: every person with enough keypoints comes to the middle of a crop once an epoch, in an
+ * order of its own, and all others in view are targets, too (Cao et al. 2017). The same arguments always give the same batch.
+ *
+ * @throws MareyError `TRAINING_EMPTY` when nobody has enough keypoints, `MAP_SIZE` when the crop is no multiple of the stride.
+ */
+export function examples(pictures: readonly LabelledPicture[], options: ExampleOptions): Examples {
+  const { batch, augment, seed, stride, skeleton, whole = false, masked = true } = options;
+  const rows = listRows(pictures, options);
+  requireExamples(rows, pictures, options);
+  const side = augment.size / stride;
+  const cells = side * side;
+  const channels = channelsOf(options);
+  const encode = targetEncoder({ ...options, columns: side, rows: side });
+  const bytes = new Uint8Array(augment.size * augment.size * 3);
+  const mask = new Float32Array(cells);
+  const picture = tensor([batch, 3, augment.size, augment.size]);
+  const target = tensor([batch, channels, side, side]);
+  const weight = tensor([batch, channels, side, side]);
+  const order = epochOrder(rows.length, seed);
+  const rowsOf = (epoch: number, position: number) =>
+    Array.from({ length: batch }, (_, b) => order(epoch)[(position * batch + b) % rows.length]);
+  const viewOf = (row: number, epoch: number): View => {
+    const [at, person] = rows[row];
+    if (whole) return wholeView(pictures[at], augment.size);
+    return drawView(pictures[at].people[person], augment, random(mixed(seed, epoch, row)));
+  };
+  return {
+    count: rows.length,
+    length: Math.ceil(rows.length / batch),
+    pictures: (epoch, position) => rowsOf(epoch, position).map((row) => rows[row][0]),
+    batch(epoch, position, images) {
+      rowsOf(epoch, position).forEach((row, b) => {
+        const { people, unlabelled, known } = pictures[rows[row][0]];
+        const view = viewOf(row, epoch);
+        cutPicture(images[b], view, augment.size, bytes, picture.data, b * 3 * augment.size ** 2);
+        encodeMask(
+          masked ? unlabelled : [],
+          { columns: side, rows: side, stride, matrix: view.matrix },
+          mask,
+        );
+        const labels = { people: placePeople(people, view, skeleton.mirror), known, mask };
+        const part = ({ data }: { data: Float32Array }) =>
+          data.subarray(b * channels * cells, (b + 1) * channels * cells);
+        encode(labels, part(target), part(weight));
+      });
+      return { picture, target, weight };
+    },
+  };
+}
+
+function listRows(
+  pictures: readonly LabelledPicture[],
+  { whole, minLabelled = 5, minArea = 32 * 32 }: ExampleOptions,
+): Row[] {
+  if (whole) return pictures.map((_, i) => [i, 0]);
+  return pictures.flatMap(({ people }, i) =>
+    people.flatMap(({ labelled, box: [left, top, right, bottom] }, p): Row[] =>
+      labelled >= minLabelled && (right - left) * (bottom - top) >= minArea ? [[i, p]] : [],
+    ),
+  );
+}
+
+function requireExamples(
+  rows: readonly Row[],
+  pictures: readonly LabelledPicture[],
+  { augment: { size }, stride, batch, minLabelled = 5 }: ExampleOptions,
+): void {
+  if (rows.length === 0)
+    throw new MareyError(
+      "TRAINING_EMPTY",
+      `${pictures.length} pictures`,
+      `nobody in them has ${minLabelled} keypoints and a box of 32×32 pixels`,
+      "Give more annotations, or ask for fewer keypoints of the person in the middle",
+    );
+  if (!(Number.isInteger(batch) && batch > 0))
+    throw new MareyError("RECIPE_SETTING", "batch", `it is ${batch}`, "Give a whole number, 1 or more");
+  if (!(Number.isInteger(size / stride) && size > 0))
+    throw new MareyError(
+      "MAP_SIZE",
+      "crop",
+      `its side of ${size} pixels is no multiple of the stride ${stride}`,
+      `Give a multiple of ${stride}`,
+    );
+}
+
+const tensor = (dims: readonly number[]) => ({
+  type: "float32" as const,
+  dims,
+  data: new Float32Array(dims.reduce((product, size) => product * size, 1)),
+});
+
+/** Gives the order of an epoch; the last one asked for is kept. */
+function epochOrder(count: number, seed: number): (epoch: number) => Uint32Array {
+  let known = -1;
+  let order: Uint32Array = new Uint32Array(0);
+  return (epoch) => {
+    if (epoch !== known) order = shuffle(count, random(mixed(seed, epoch)));
+    known = epoch;
+    return order;
+  };
+}
