@@ -2,6 +2,7 @@ export { type BoxPaint, type Colour, drawBox, drawDisc, drawLine, type Paint } f
 export type { Image } from "./image.js";
 export { type Letterbox, letterbox } from "./letterbox.js";
 export { drawPeople, drawPerson, type PersonPaint, personColour } from "./person.js";
-export { resize, type Size } from "./resize.js";
+export { type Region, regionMatrix, regionThrough } from "./region.js";
+export { resize, resizeInto, type Size } from "./resize.js";
 export { drawLabel, drawText, textWidth } from "./text.js";
 export { type Affine, cropMatrix, warpAffine } from "./warp.js";
