@@ -6,12 +6,32 @@ export {
   type View,
   wholeView,
 } from "./augment.js";
+export { mapAverager } from "./averageMaps.js";
 export { type ExampleOptions, type Examples, examples } from "./batches.js";
 export { cutPicture, placePeople } from "./crop.js";
+export { type OfficialOptions, type OfficialSight, officialReader, officialSkeleton } from "./infer.js";
 export { GRAPH_INPUT, GRAPH_OUTPUT, inferenceGraph } from "./inferenceGraph.js";
+export {
+  handScales,
+  PART_DEFAULTS,
+  type PartNetworks,
+  type PartOptions,
+  partReader,
+  type SeenParts,
+} from "./inferParts.js";
+export { keepTopPeople } from "./keepTop.js";
 export type { Activation, LayerOptions, LayerParams, Layers } from "./layers.js";
 export { type StageLosses, stagesLoss, type WeighedMaps } from "./loss.js";
 export { boxRegion, encodeMask, isInside, type MaskGrid, type Region, readRegion } from "./mask.js";
+export { drawAffine, drawNetInput } from "./netInput.js";
+export {
+  NET_SIZE_ACCURATE,
+  NET_SIZE_DEFAULTS,
+  type NetSize,
+  type NetSizeOptions,
+  type NetSizes,
+  netSizes,
+} from "./netSize.js";
 export * as network from "./network.js";
 export {
   ARCHITECTURES,
@@ -23,6 +43,13 @@ export {
   type NetworkParams,
   type PairedOptions,
 } from "./network.js";
+export {
+  OFFICIAL_SHIFT,
+  type OfficialParserOptions,
+  type OfficialPeople,
+  officialParser,
+} from "./officialParser.js";
+export { followHand, type PartBoxes, partBoxes, type SeenHand, type SquareBox } from "./partBoxes.js";
 export {
   BODY_25,
   BODY_25B,
@@ -38,6 +65,7 @@ export {
   type PartModel,
 } from "./parts.js";
 export { type CropLabels, channelsOf, type TargetOptions, targetEncoder } from "./targets.js";
+export { type Thresholds, thresholdsOf } from "./thresholds.js";
 export { type OptimiserOptions, optimisers, steppedRate, supervised } from "./train.js";
 export { type LabelledPerson, type LabelledPicture, readTrainingSet } from "./trainingSet.js";
 export { strideOf, type TrunkConvolution, type TrunkStep } from "./trunk.js";

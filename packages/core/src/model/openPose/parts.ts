@@ -32,8 +32,10 @@ export interface PartModel {
   readonly background: boolean;
   /** In the order in which OpenPose's parser visits them, which isn't that of the channels. */
   readonly edges: readonly PartEdge[];
-  /** Where the parts stand that place hands and face; absent where the model lacks some. */
+  /** Where the parts stand that place hands and face, −1 for those that it lacks; absent for vehicles. */
   readonly boxJoints?: BoxJoints;
+  /** The head, by which the face is placed where there are no eyes. */
+  readonly head?: number;
 }
 
 /** From, to, channel. */
@@ -98,6 +100,8 @@ export const MPI_15: PartModel = {
       [11, 12], [12, 13],
     ]),
   ),
+  boxJoints: { ...body25BoxJoints, nose: -1, eyes: [-1, -1], ears: [-1, -1] },
+  head: 0,
 }; // biome-ignore format: a table
 
 const tree25e: readonly Limb[] = [

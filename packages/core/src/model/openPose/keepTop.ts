@@ -1,0 +1,31 @@
+import type { Detection } from "../../motion/keypoints.js";
+
+/** Joints above this confidence span the box by which people are ranked. */
+const SEEN = 0.05;
+
+/**
+ * The people that `number_people_max` lets through: ranked by score times the root of the area that their joints cover,
+ * given back in the order in which they came.
+ *
+ * @param most Below 0 all stay.
+ */
+export function keepTopPeople<Person extends Detection>(people: readonly Person[], most: number): Person[] {
+  if (most < 0 || people.length <= most) return [...people];
+  const ranks = people.map((person) => person.score * Math.sqrt(coveredArea(person.joints)));
+  const order = people.map((_, i) => i).sort((a, b) => ranks[b] - ranks[a] || a - b);
+  const kept = new Set(order.slice(0, most));
+  return people.filter((_, i) => kept.has(i));
+}
+
+/** Of the box around the joints that are seen, square pixels. */
+function coveredArea(joints: Float32Array): number {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < joints.length; i += 3) {
+    if (!(joints[i + 2] > SEEN)) continue;
+    left = Math.min(left, joints[i]);
+    right = Math.max(right, joints[i]);
+    top = Math.min(top, joints[i + 1]);
+    bottom = Math.max(bottom, joints[i + 1]);
+  }
+  return right >= left ? (right - left) * (bottom - top) : 0;
+}
