@@ -57,7 +57,7 @@ export function streamAddress(url: string, stall: number): Address {
   const protocol = url.slice(0, url.indexOf(":")).toLowerCase();
   const options = protocolOptions[protocol]?.(limit) ?? {};
   // The frame rate is guessed from less than FFmpeg's five seconds: a camera should be seen at once.
-  const common = { rw_timeout: limit, analyzeduration: "1500000", fflags: "nobuffer" };
+  const common = { rw_timeout: limit, analyzeduration: "1500000" };
   return { name: withoutPassword(url), url, options: { ...common, ...options }, remote: true };
 }
 

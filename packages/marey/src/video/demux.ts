@@ -15,11 +15,14 @@ export interface Demuxer {
   close(): Promise<void>;
 }
 
+/** Seconds that FFmpeg may look at a stream that runs, to find its rate. */
+const PROBING = 2;
+
 /** How opening and reading may be cut short. */
 export interface Patience {
   /** Interrupts opening and reading; what waits then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Seconds that opening may take. */
+  /** Seconds without data after which opening is given up. */
   stall?: number;
 }
 
@@ -40,13 +43,19 @@ export async function openDemuxer(input: string | Address, patience: Patience = 
   if (address.polled) format.setFlags(lib.AVFMT_FLAG_NONBLOCK);
   const interrupt = () => format.interrupt();
   const release = whileOpen(interrupt, signal);
-  const watch = stall === undefined ? undefined : setTimeout(interrupt, stall * 1000);
+  let late = false;
+  const giveUp = () => {
+    late = true;
+    interrupt();
+  };
+  const watch = stall === undefined ? undefined : setTimeout(giveUp, (stall + PROBING) * 1000);
   const close = async () => {
     release();
     await format.closeInput();
   };
   try {
     const stream = await findPictures(lib, format, address).finally(() => signal?.throwIfAborted());
+    if (late) throw unreachable(address, `it took longer than ${stall} s`);
     return { lib, format, stream, address, interrupt, close };
   } catch (error) {
     await close();
@@ -92,16 +101,20 @@ async function requireFile(path: string): Promise<void> {
   if (found.size === 0) throw new MareyError("VIDEO_UNREADABLE", path, "the file is empty", "Copy it again");
 }
 
-function requireReadable(lib: Library, { name, remote, polled }: Address, result: number): void {
+function requireReadable(lib: Library, address: Address, result: number): void {
   if (result >= 0) return;
   const why = lib.FFmpegError.strerror(result);
-  if (!remote)
+  if (!address.remote)
     throw new MareyError(
       "VIDEO_UNREADABLE",
-      name,
+      address.name,
       `FFmpeg can't read it as a video (${why})`,
       "Check that it plays; a file cut off while it was recorded or copied must be copied or repaired first",
     );
+  throw unreachable(address, why);
+}
+
+function unreachable({ name, polled }: Address, why: string): MareyError {
   const [what, remedy] = polled
     ? [
         "the camera can't be opened",
@@ -111,7 +124,7 @@ function requireReadable(lib: Library, { name, remote, polled }: Address, result
         "the stream can't be opened",
         "Check the address, that its source runs, and that this machine may reach it",
       ];
-  throw new MareyError("STREAM_UNREACHABLE", name, `${what} (${why})`, remedy);
+  return new MareyError("STREAM_UNREACHABLE", name, `${what} (${why})`, remedy);
 }
 
 /** Of a frame: 16k×16k. A damaged head must not make the decoder ask for all memory. */
@@ -140,7 +153,7 @@ export async function openCodec({ lib, stream, address }: Demuxer, threads: numb
 export function frameRateOf({ stream, format }: Pick<Demuxer, "stream" | "format">): number {
   const seconds = durationOf({ stream, format });
   for (const { num, den } of [stream.avgFrameRate, stream.rFrameRate])
-    if (num > 0 && den > 0) return num / den;
+    if (num > 0 && den > 0 && num / den <= 1000) return num / den; // more is a time base, not a rate
   return stream.nbFrames > 0n && seconds > 0 ? Number(stream.nbFrames) / seconds : 25;
 }
 

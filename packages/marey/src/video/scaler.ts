@@ -27,6 +27,11 @@ export function openScaler(lib: Library, size: Size, source: string): Scaler {
   const subsampled = new Set<number>([lib.AV_PIX_FMT_YUV420P, lib.AV_PIX_FMT_YUVJ420P, lib.AV_PIX_FMT_NV12]);
 
   async function toRgb(frame: Frame): Promise<number> {
+    // Told of them, FFmpeg maps colours to a usual screen's, and takes seconds to prepare that; networks are trained on
+    // the bare numbers. Of interlaced frames it would make interlaced ones only.
+    frame.colorPrimaries = lib.AVCOL_PRI_UNSPECIFIED;
+    frame.colorTrc = lib.AVCOL_TRC_UNSPECIFIED;
+    frame.flags &= ~lib.AV_FRAME_FLAG_INTERLACED;
     const same = frame.width === width && frame.height === height;
     if (same || !subsampled.has(frame.format)) return convert.scaleFrame(rgb, frame);
     small.colorSpace = frame.colorSpace;
