@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** What FFmpeg is asked to open. */
 export interface Address {
@@ -35,8 +36,17 @@ export function inputOf(text: string): Input {
   const camera = /^camera(?::(.*))?$/i.exec(text);
   if (camera) return { kind: "camera", which: numberOr(camera[1] || "0") };
   if (/^\/dev\/(video\d|v4l\/)/.test(text)) return { kind: "camera", which: text };
-  if (/^file:\/\//i.test(text)) return { kind: "path", path: new URL(text).pathname };
+  if (/^file:\/\//i.test(text)) return { kind: "path", path: pathOf(text) };
   return isAddress(text) ? { kind: "stream", url: text } : { kind: "path", path: text };
+}
+
+/** What is no proper address is left as it is, and so told to be missing. */
+function pathOf(text: string): string {
+  try {
+    return fileURLToPath(text);
+  } catch {
+    return text;
+  }
 }
 
 const numberOr = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
