@@ -1,6 +1,5 @@
 import type { LifterCard } from "../lift/lifterCard.js";
 import type { Card } from "../store/card.js";
-import { checkedBy } from "../store/catalogue.js";
 import type { CatalogueEntry } from "../store/catalogueEntry.js";
 import type { ModelInfo, ModelPort } from "../store/describe.js";
 import { modelsFolder } from "../store/folders.js";
@@ -18,24 +17,34 @@ export const megabytes = (bytes: number): string =>
 
 /** The list of models, by where they are. */
 export function listText(entries: readonly ModelEntry[]): string {
-  const width = Math.max(...entries.map(({ name }) => name.length));
   const part = (state: ModelEntry["state"], head: string) => {
-    const rows = entries.filter((entry) => entry.state === state).map((entry) => listLine(entry, width));
-    return rows.length > 0 ? [[head, ...rows].join("\n")] : [];
+    const cells = entries.filter((entry) => entry.state === state).map(cellsOf);
+    return cells.length > 0 ? [[head, ...aligned(cells)].join("\n")] : [];
   };
   return [
     ...part("embedded", "In Marey:"),
     ...part("stored", `Stored in ${modelsFolder()}:`),
-    ...part("available", "To be fetched with `marey models pull NAME`:"),
+    ...part("available", "To be fetched with `marey models pull NAME`, and what is checked then:"),
   ].join("\n\n");
 }
 
-function listLine({ name, state, kind, title, skeleton, bytes, entry }: ModelEntry, width: number): string {
-  const unknown = { embedded: "not built", stored: "no file", available: "?" }[state];
-  const size = bytes === undefined ? unknown : megabytes(bytes);
+function cellsOf({ name, state, kind, title, skeleton, bytes, entry }: ModelEntry): string[] {
+  const unknown = { embedded: "not built", stored: "no file", available: "-" }[state];
   const joints = kind === "weights" ? "weights" : (skeleton ?? "-");
   const note = entry && !entry.licence.commercial ? " (not commercial)" : "";
-  return `  ${name.padEnd(width)}${size.padStart(11)}  ${joints.padEnd(14)}${title}${note}`;
+  return [
+    name,
+    (bytes === undefined ? unknown : megabytes(bytes)).padStart(9),
+    joints,
+    ...(entry ? [shortCheck(entry)] : []),
+    `${title}${note}`,
+  ];
+}
+
+/** Lines of columns that stand below each other. */
+function aligned(lines: readonly string[][]): string[] {
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((cells) => cells[i]!.length)));
+  return lines.map((cells) => `  ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join("  ")}`.trimEnd());
 }
 
 /** A network's card, inputs, outputs and operators. */
@@ -156,6 +165,13 @@ export function lifterText({
   ]);
 }
 
+/** What is known of a file that is to be fetched, in a word or two. */
+function shortCheck({ digest, unpack }: CatalogueEntry): string {
+  if (digest.sha256 || unpack?.sha256) return "SHA-256";
+  if (digest.md5) return "MD5";
+  return digest.sha256Prefix ? `${digest.sha256Prefix.length} digits` : "first use";
+}
+
 /** What can be fetched: address, licence, and what is checked. */
 export function catalogueText(entry: CatalogueEntry): string {
   const { name, title, author, urls, size, licence, digest, importer, format } = entry;
@@ -176,8 +192,11 @@ export function catalogueText(entry: CatalogueEntry): string {
     ["author", author],
     ...urls.map((url, i): Row => [i === 0 ? "from" : "or from", url]),
     ["size", size === undefined ? "not published" : megabytes(size)],
-    ["check", digests.join("; ") || checkedBy(entry)],
-    ["becomes", `${becomes} (${format})`],
+    [
+      "check",
+      digests.join("; ") || "nothing is published: the first file is trusted, another refused afterwards",
+    ],
+    ["format", `${format}; becomes ${becomes}`],
     ["licence", licence.name],
     ["", licence.commercial ? licence.note : `NOT FOR COMMERCIAL USE. ${licence.note}`],
     ["", licence.url],

@@ -27,14 +27,3 @@ export function catalogueEntry(name: string): CatalogueEntry {
     `Take one of ${catalogue.map((each) => each.name).join(", ")}; a file that you have is taken in by \`marey models import\``,
   );
 }
-
-/** What is checked of an entry's file, in words. */
-export function checkedBy({ digest, unpack }: CatalogueEntry): string {
-  const known = [
-    ...(digest.sha256 ? ["SHA-256"] : []),
-    ...(digest.md5 ? ["MD5"] : []),
-    ...(digest.sha256Prefix ? [`first ${digest.sha256Prefix.length} digits of SHA-256`] : []),
-    ...(unpack?.sha256 ? ["SHA-256 of what is inside"] : []),
-  ];
-  return known.join(", ") || "trust on first use";
-}

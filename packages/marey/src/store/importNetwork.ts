@@ -164,7 +164,7 @@ export async function importArchitecture(
   const bytes = await readWhole(path);
   const { tensors } = readAnyWeights(bytes, path, key);
   const source = { ...(url && { url }), sha256: { [basename(path)]: sha256Of(bytes) } };
-  const built = build(tensors, { ...facts, name, source, file: path });
+  const built = build(tensors, { ...facts, name, source, file: url ?? path });
   if (built.kind === "lifter") {
     const file = await keepModel(built.card, built.weights, { force });
     return { file, kind: "lifter" };

@@ -154,7 +154,7 @@ const fileRecord = (entry: CatalogueEntry, url: string, { size, sha256 }: Digest
   url,
   size,
   sha256,
-  trust: isPublished(entry) ? "published" : "first use",
+  trust: isPublished(entry) || entry.unpack?.sha256 !== undefined ? "published" : "first use",
   fetched: new Date().toISOString(),
 });
 
@@ -234,7 +234,7 @@ async function fetchPart(
   if (begun > 0) progress.log(`${entry.name}: going on at ${inMegabytes(begun)} MB`);
   const task = progress.task(`${entry.name}, MB`, inMegabytes(begun));
   try {
-    return await download(addresses(entry, record, mirror), part, {
+    const url = await download(addresses(entry, record, mirror), part, {
       size: entry.size,
       checked: isPublished(entry) || record.file !== undefined,
       patience,
@@ -243,6 +243,8 @@ async function fetchPart(
       onProgress: (done, total) => task.update(inMegabytes(done), total && inMegabytes(total)),
       onNote: (line) => progress.log(`${entry.name}: ${line}`),
     });
+    task.end();
+    return url;
   } catch (error) {
     const kept = await stat(part).catch(() => undefined);
     if (kept && kept.size > 0)
@@ -250,8 +252,6 @@ async function fetchPart(
         `${entry.name}: ${inMegabytes(kept.size)} MB are kept; the same command goes on from there`,
       );
     throw error;
-  } finally {
-    task.end();
   }
 }
 
