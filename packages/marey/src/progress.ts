@@ -2,8 +2,11 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 
 /** Progress of one task. */
 export interface TaskProgress {
-  /** @param total An estimate may change while the task runs. */
-  update(done: number, total?: number): void;
+  /**
+   * @param total An estimate may change while the task runs.
+   * @param note What else there is to say, such as a rate.
+   */
+  update(done: number, total?: number, note?: string): void;
   end(): void;
 }
 
@@ -37,7 +40,7 @@ export function openProgress({ silent = false, stream = process.stderr }: Progre
 function barProgress(stream: NodeJS.WriteStream): Progress {
   const bars = new MultiBar(
     {
-      format: "{name} {bar} {value}/{total}  {eta_formatted} left",
+      format: "{name} {bar} {value}/{total}  {eta_formatted} left  {note}",
       hideCursor: true,
       stream,
       clearOnComplete: false,
@@ -50,12 +53,15 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       const shown = name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
       let bar: SingleBar | undefined;
       return {
-        update(done, total) {
-          // A bar without a known length would jump; until one is known there is none.
-          if (total === undefined) return;
-          bar ??= bars.create(total, begun, { name: shown });
-          bar.setTotal(Math.max(total, done));
-          bar.update(done);
+        update(done, total, note = "") {
+          // A bar without a known length would jump: what has something to say gets a line, anything else waits.
+          if (total === undefined && note === "") return;
+          bar ??=
+            total === undefined
+              ? bars.create(0, begun, { name: shown, note }, { format: "{name} {value}  {note}" })
+              : bars.create(total, begun, { name: shown, note });
+          bar.setTotal(Math.max(total ?? 0, done));
+          bar.update(done, { note });
         },
         end: () => bar?.stop(),
       };
@@ -77,14 +83,14 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
       let said = begin;
       let last = begun;
       return {
-        update(done, total) {
+        update(done, total, note) {
           last = done;
           const now = performance.now();
           if (now - said < pause) return;
           said = now;
           const left = total ? ((now - begin) / (done - begun)) * Math.max(0, total - done) : undefined;
           const estimate = left === undefined ? "" : `/${total}, about ${Math.ceil(left / 1000)} s left`;
-          stream.write(`${name}: ${done}${estimate}\n`);
+          stream.write(`${name}: ${done}${estimate}${note ? `, ${note}` : ""}\n`);
         },
         end: () => {
           const seconds = ((performance.now() - begin) / 1000).toFixed(1);

@@ -1,94 +1,87 @@
-import { readdir, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, extname, join } from "node:path";
 import { MareyError } from "@marey/core";
-import { writeDetectionsJson, writeOpenPose } from "@marey/core/format";
-import type { Detections } from "@marey/core/motion";
-import { identifyPeople } from "@marey/core/track";
+import type { Runtime } from "@marey/core/seam";
 import { Command, Option } from "commander";
-import { detectVideo, type Eyes, eyeModels, openEyes, workerRuntime } from "../detect/index.js";
-import { drawOverlay } from "../detect/overlay.js";
-import { fileSet, requireAbsent } from "../files/index.js";
-import { openProgress, type Progress } from "../progress.js";
-import { openFrames } from "../video/index.js";
+import { type Eyes, eyeModels, openEyes, workerRuntime } from "../detect/index.js";
+import { withHandsAndFace } from "../detect/parts.js";
+import { openProgress } from "../progress.js";
+import { readTimeCode } from "../video/index.js";
+import { type DetectCommandOptions, type DetectFormat, detectFormats } from "./detectOptions.js";
+import { planOutputs, requireDistinct, requireFree } from "./detectPlan.js";
+import { type Detected, type DetectHost, detectTake } from "./detectTake.js";
 import { interruptible } from "./interrupt.js";
-import { wholeNumber } from "./number.js";
+import { positiveNumber, wholeNumber } from "./number.js";
+import { openPoseOptions, plainArguments, readOpenPoseFlags } from "./openPoseFlags.js";
 
-/** `marey detect` as a record. */
-export interface DetectCommandOptions {
-  model?: string;
-  /** Multi-pose alone. */
-  fast?: boolean;
-  /** Folder for the results; the folder of each input when absent. */
-  out?: string;
-  /** What to write: json, openpose. */
-  format?: readonly DetectFormat[];
-  /** Draw the people on the picture or video. */
-  overlay?: boolean;
-  /** First frame, frame to stop before, every n-th frame. */
-  start?: number;
-  end?: number;
-  step?: number;
-  /** At most so many people a frame. */
-  people?: number;
-  force?: boolean;
-}
-
-const formats = ["json", "openpose"] as const;
-type DetectFormat = (typeof formats)[number];
-
-/** What was found in one input. */
-export interface Detected {
-  input: string;
-  /** Files and folders written. */
-  outputs: string[];
-  model: string;
-  frames: number;
-  /** Most people seen in one frame. */
-  people: number;
-  /** Frames in which nobody was found. */
-  empty: number;
-  seconds: number;
-}
+export type { DetectCommandOptions } from "./detectOptions.js";
+export type { Detected } from "./detectTake.js";
 
 /** `marey detect INPUT…`. */
 export function detectCommand(): Command {
   const models = Object.entries(eyeModels)
     .map(([name, { summary }]) => `  ${name.padEnd(18)} ${summary}`)
     .join("\n");
-  return new Command("detect")
-    .description("Find people and their joints in pictures and videos")
-    .argument("<input...>", "videos, pictures, or folders of pictures")
-    .addOption(new Option("--model <name>", "method").choices(Object.keys(eyeModels)).default("default"))
+  const command = new Command("detect")
+    .description("Find people and their joints in pictures, videos, cameras and streams")
+    .argument(
+      "[input...]",
+      "videos, pictures, folders of pictures, camera:0, rtsp:// or http:// addresses, - for a list of pictures",
+    )
+    .option("--model <name>", "method, network, or the path of a network's card", "default")
+    .option("--finder <name>", "network that finds people, for one that looks at one person at a time")
     .option("--fast", "the fastest method: multi-pose alone")
+    .option("--hands", "find the joints of hands as well")
+    .option("--face", "find the points of faces as well")
     .option("--out <folder>", "where to write; beside each input when absent")
-    .option("--format <names>", "what to write, with commas: json, openpose", readFormats, ["json"])
+    .option(
+      "--format <names>",
+      `what to write, with commas: ${detectFormats.join(", ")} (default: json)`,
+      readFormats,
+    )
     .option("--overlay", "write a picture or video with the people drawn on it")
+    .option("--no-audio", "leave the sound out of drawn videos")
     .option("--start <frame>", "first frame", wholeNumber("--start", 0))
     .option("--end <frame>", "frame to stop before", wholeNumber("--end", 1))
     .option("--step <n>", "take every n-th frame", wholeNumber("--step", 1))
+    .option("--start-time <time>", "first frame by its time: seconds, 1:02 or 0:01:02.5", readTimeCode)
+    .option("--end-time <time>", "time to stop before", readTimeCode)
+    .option("--duration <seconds>", "stop after so many seconds", positiveNumber("--duration"))
     .option("--people <n>", "at most so many people a frame", wholeNumber("--people", 1))
+    .addOption(
+      new Option("--smooth <filter>", "smoothing of joints in videos")
+        .choices(["one-euro", "none"])
+        .default("one-euro"),
+    )
+    .option("--annotations <file>", "COCO annotations that number the pictures, for --format coco")
     .option("--force", "replace files that are there")
     .option("--json", "print what was found as JSON")
-    .addHelpText("after", `\nMethods:\n${models}`)
-    .action(async (inputs: string[], { json, ...options }: DetectCommandOptions & { json?: boolean }) => {
+    .addHelpText("after", `\nMethods:\n${models}\n\nOpenPose's flags are understood too: docs/openpose.md.`)
+    .action(async (inputs: string[], { json, ...given }: DetectCommandOptions & { json?: boolean }) => {
       const progress = openProgress({ silent: json });
-      const found = await interruptible((signal) => detect(inputs, options, { progress, signal })).finally(
-        () => progress.stop(),
+      const flags = readOpenPoseFlags({ ...given });
+      if (flags.unused.length > 0) progress.log(`without meaning here: ${flags.unused.join(", ")}`);
+      const options = { ...given, ...flags.options };
+      const all = [...inputs, ...flags.inputs];
+      const found = await interruptible((signal) => detect(all, options, { progress, signal })).finally(() =>
+        progress.stop(),
       );
       console.log(json ? JSON.stringify(found, undefined, 2) : found.map(describe).join("\n"));
     });
+  for (const option of openPoseOptions()) command.addOption(option);
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (args) => parse(plainArguments(args));
+  return command;
 }
 
 function readFormats(text: string): DetectFormat[] {
   return text.split(",").map((name) => {
-    const known = formats.find((format) => format === name.trim().toLowerCase());
+    const known = detectFormats.find((format) => format === name.trim().toLowerCase());
     if (!known)
       throw new MareyError(
         "OPTION",
         "--format",
         `"${name}" is unknown`,
-        `Use ${formats.join(" or ")}, or both with a comma`,
+        `Use ${detectFormats.join(", ")}, or several with commas`,
       );
     return known;
   });
@@ -103,33 +96,55 @@ function describe({ input, outputs, frames, people, empty, seconds }: Detected):
 }
 
 /**
- * Finds people in every input, as many at once as there are processors, and writes what the options ask for.
+ * Finds people in every input, as many at once as there are processors, and writes what the options ask for while it
+ * goes. Of an input that fails or is interrupted nothing is left; a camera or stream ends when it is interrupted, and its
+ * results are kept.
  *
- * @throws MareyError of the inputs and writers; `FILE_EXISTS` before anything is looked at; `DETECT_NAMES` when two
- *   inputs would be written to one file.
+ * @throws MareyError of the inputs and writers; `OPTION` without an input; `FILE_EXISTS` before anything is looked at;
+ *   `DETECT_NAMES` when two inputs would be written to one file.
  */
 export async function detect(
   inputs: readonly string[],
   options: DetectCommandOptions,
-  { progress, signal }: { progress: Progress; signal?: AbortSignal },
+  host: DetectHost,
 ): Promise<Detected[]> {
   const model = options.fast ? "fast" : (options.model ?? "default");
-  const plans = inputs.map((input) => planOutputs(input, options));
+  if (inputs.length === 0)
+    throw new MareyError(
+      "OPTION",
+      "marey detect",
+      "no input is named",
+      "Name a video, picture, folder or camera",
+    );
+  const plans = await Promise.all(inputs.map((input) => planOutputs(input, options)));
   requireDistinct(plans);
-  if (!options.force)
-    for (const plan of plans) for (const path of Object.values(plan.outputs)) await requireAbsent(path);
+  if (!options.force) for (const plan of plans) await requireFree(plan);
   const runtime = workerRuntime();
   try {
-    const eyes = await openEyes({ model, runtime });
+    const eyes = await eyesFor(options, model, runtime);
     return await sideBySide(plans, availableParallelism(), async (plan) => {
       const begin = performance.now();
-      const detections = await look(plan, eyes, options, progress, signal);
-      await write(plan, detections, options, progress, signal);
-      return summary(plan, model, detections, (performance.now() - begin) / 1000);
+      const found = await detectTake(plan, eyes, options, host);
+      const outputs = [...Object.values(plan.files), ...Object.values(plan.folders)];
+      return { input: plan.input, outputs, model, ...found, seconds: (performance.now() - begin) / 1000 };
     });
   } finally {
     await runtime.close();
   }
+}
+
+async function eyesFor(
+  { finder, scales, hands = false, face = false }: DetectCommandOptions,
+  model: string,
+  runtime: Runtime,
+): Promise<Eyes> {
+  const eyes = await openEyes({
+    model,
+    runtime,
+    ...(finder !== undefined && { finder }),
+    ...(scales && { scales }),
+  });
+  return hands || face ? withHandsAndFace(eyes, { hands, face, runtime }) : eyes;
 }
 
 /**
@@ -158,119 +173,4 @@ async function sideBySide<Item, Result>(
   await Promise.all(Array.from({ length: count }, lane));
   if (failures.length > 0) throw failures[0];
   return results;
-}
-
-/** Where the results of an input go. */
-interface Plan {
-  input: string;
-  name: string;
-  outputs: { json?: string; openpose?: string; overlay?: string };
-}
-
-const pictures = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
-
-function planOutputs(input: string, { out, format = ["json"], overlay }: DetectCommandOptions): Plan {
-  const name = basename(input, extname(input));
-  const place = (ending: string) => join(out ?? join(input, ".."), `${name}${ending}`);
-  return {
-    input,
-    name,
-    outputs: {
-      ...(format.includes("json") && { json: place(".keypoints.json") }),
-      ...(format.includes("openpose") && { openpose: place("_json") }),
-      ...(overlay && { overlay: place(pictures.test(input) ? ".overlay.png" : ".overlay.mp4") }),
-    },
-  };
-}
-
-function requireDistinct(plans: readonly Plan[]): void {
-  const owner = new Map<string, string>();
-  for (const { input, outputs } of plans)
-    for (const path of Object.values(outputs)) {
-      const other = owner.get(path);
-      if (other !== undefined)
-        throw new MareyError(
-          "DETECT_NAMES",
-          path,
-          `the results of ${other} and of ${input} would both be written here`,
-          "Detect them one by one, with another --out each",
-        );
-      owner.set(path, input);
-    }
-}
-
-async function look(
-  { input, name }: Plan,
-  eyes: Eyes,
-  { start, end, step, people }: DetectCommandOptions,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<Detections> {
-  const task = progress.task(name);
-  // Somebody small in a photograph is still large enough for a crop; and pictures of a folder differ in size.
-  const still = pictures.test(input) || (await stat(input).catch(() => undefined))?.isDirectory();
-  const longerSide = still ? undefined : eyes.longerSide;
-  const source = await openFrames(input, { start, end, step, longerSide });
-  const detections = await detectVideo(source, eyes, {
-    ...(still && { findEvery: 1 }),
-    people,
-    step,
-    signal,
-    onProgress: task.update,
-  });
-  task.end();
-  // Pictures of a folder need not follow one another.
-  return still ? detections : identifyPeople(detections);
-}
-
-/** Writes all results of an input, or none. */
-async function write(
-  { input, name, outputs }: Plan,
-  detections: Detections,
-  { force, start, end, step }: DetectCommandOptions,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<void> {
-  signal?.throwIfAborted();
-  const files = fileSet({ force });
-  const frames: string[] = [];
-  try {
-    if (outputs.json) await files.write(outputs.json, writeDetectionsJson(detections));
-    if (outputs.openpose)
-      for (const { name: file, text } of writeOpenPose(detections, name)) {
-        signal?.throwIfAborted();
-        await files.write(join(outputs.openpose, file), text);
-        frames.push(file);
-      }
-    if (outputs.overlay) {
-      const task = progress.task(`${name} overlay`);
-      const range = { start, end, step };
-      await drawOverlay(outputs.overlay, detections, input, range, { signal, onProgress: task.update });
-      task.end();
-    }
-    await files.publish();
-    if (outputs.openpose) await removeOtherFrames(outputs.openpose, name, new Set(frames));
-  } finally {
-    await files.discard();
-  }
-}
-
-/** Frames of an earlier, longer run would be taken for this one's. */
-async function removeOtherFrames(folder: string, name: string, frames: ReadonlySet<string>): Promise<void> {
-  const isFrame = (file: string) =>
-    file.startsWith(`${name}_`) && /^\d{12}_keypoints\.json$/.test(file.slice(name.length + 1));
-  for (const file of await readdir(folder))
-    if (isFrame(file) && !frames.has(file)) await rm(join(folder, file), { force: true });
-}
-
-function summary({ input, outputs }: Plan, model: string, { frames }: Detections, seconds: number): Detected {
-  return {
-    input,
-    outputs: Object.values(outputs),
-    model,
-    frames: frames.length,
-    people: frames.reduce((most, people) => Math.max(most, people.length), 0),
-    empty: frames.filter((people) => people.length === 0).length,
-    seconds,
-  };
 }

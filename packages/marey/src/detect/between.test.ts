@@ -12,18 +12,26 @@ function person(x: number, confidence = 0.8): Detection {
   return { score: confidence, joints, box: [x - 20, 0, x + 20, 160] };
 }
 
-test("people between two looks are moved from one to the other, whatever their order", () => {
-  const frames: Detection[][] = [[person(100), person(400)], [], [person(404), person(108, 0.4)], []];
-  fillBetween(frames, 2);
+/** The frames with those between looks filled. */
+async function filled(frames: Detection[][], every: number): Promise<Detection[][]> {
+  async function* given() {
+    for (const people of frames) yield { people };
+  }
+  const all: Detection[][] = [];
+  for await (const { people } of fillBetween(given(), every)) all.push(people);
+  return all;
+}
+
+test("people between two looks are moved from one to the other, whatever their order", async () => {
+  const frames = await filled([[person(100), person(400)], [], [person(404), person(108, 0.4)], []], 2);
   expect(frames[1]?.map(({ joints }) => joints[0])).toEqual([84, 382]);
   expect(frames[1]?.[0]?.box).toEqual([84, 0, 124, 160]);
   expect(frames[1]?.[0]?.score).toBeCloseTo(0.6);
   expect(frames[3]).toEqual(frames[2]); // nothing comes after the last look
 });
 
-test("somebody in one look only is there until half-way", () => {
-  const frames: Detection[][] = [[person(100)], [], [], [], [person(400)]];
-  fillBetween(frames, 4);
+test("somebody in one look only is there until half-way", async () => {
+  const frames = await filled([[person(100)], [], [], [], [person(400)]], 4);
   expect(frames.map((people) => people.map(({ joints }) => joints[0]))).toEqual([
     [80],
     [80],
@@ -33,9 +41,7 @@ test("somebody in one look only is there until half-way", () => {
   ]);
 });
 
-test("every frame looked at stays as it was", () => {
+test("every frame looked at stays as it was", async () => {
   const frames = [[person(1)], [], [person(2)]];
-  const before = structuredClone(frames);
-  fillBetween(frames, 1);
-  expect(frames).toEqual(before);
+  expect(await filled(frames, 1)).toEqual(frames);
 });

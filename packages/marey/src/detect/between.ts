@@ -8,18 +8,31 @@ const same = 0.3;
  * Fills the frames between looks: everybody who is in both neighbouring looks is moved from one to the other, somebody
  * who is in one of them only is taken from the nearer look. Frames after the last look repeat it.
  *
- * @param frames People by frame, as seen in every `every`-th frame from the first on; the others are overwritten.
+ * @param frames People as seen in every `every`-th frame from the first on; those of the others are replaced. Frames are
+ *   handed on when the look after them is known.
  */
-export function fillBetween(frames: Detection[][], every: number): void {
-  for (let from = 0; from < frames.length; from += every) {
-    const before = frames[from] as Detection[];
-    const after = frames[from + every];
-    for (let k = 1; k < every && from + k < frames.length; k++)
-      frames[from + k] = after ? between(before, after, k / every) : [...before];
+export async function* fillBetween<Frame extends { people: Detection[] }>(
+  frames: AsyncIterable<Frame>,
+  every: number,
+): AsyncGenerator<Frame> {
+  let before: Detection[] = [];
+  let waiting: Frame[] = [];
+  let at = 0;
+  for await (const frame of frames) {
+    if (at++ % every !== 0) {
+      waiting.push(frame);
+      continue;
+    }
+    for (const [k, between] of waiting.entries())
+      yield { ...between, people: blendPeople(before, frame.people, (k + 1) / every) };
+    waiting = [];
+    before = frame.people;
+    yield frame;
   }
+  for (const rest of waiting) yield { ...rest, people: [...before] };
 }
 
-function between(before: readonly Detection[], after: readonly Detection[], share: number): Detection[] {
+function blendPeople(before: readonly Detection[], after: readonly Detection[], share: number): Detection[] {
   const joints = (people: readonly Detection[]) => people.map((person) => person.joints);
   const partner = pairUp(joints(before), joints(after), same);
   const moved = before.flatMap((person, i) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { access, type FileHandle, link, mkdir, open, readFile, rename, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { MareyError } from "@marey/core";
 
 export interface WriteOptions {
@@ -81,10 +81,26 @@ export async function writeWhole(
   }
 }
 
+/** A file that is written piece by piece. */
+export interface OpenFile {
+  /** Its temporary name. */
+  readonly temporary: string;
+  /** Bytes are copied where they wait. */
+  write(piece: string | Uint8Array): Promise<void>;
+  /** Every piece is on its way to the disk; the file still has its temporary name. */
+  close(): Promise<void>;
+}
+
 /** Files that appear together or not at all. */
 export interface FileSet {
   /** Writes a file under a temporary name beside its place, making its folder if there is none. */
   write(path: string, content: Uint8Array | string | Iterable<string | Uint8Array>): Promise<void>;
+  /** Opens a file under a temporary name, to be written while its content is made. */
+  open(path: string): Promise<OpenFile>;
+  /** The temporary name of a file that somebody else writes. */
+  claim(path: string): Promise<string>;
+  /** Removes a file of the set that is not to be published. */
+  drop(path: string): Promise<void>;
   /** Gives all files their names. */
   publish(): Promise<void>;
   /** Removes what isn't published, and folders that were made for it. */
@@ -99,20 +115,49 @@ export interface FileSet {
 export function fileSet({ force }: WriteOptions = {}): FileSet {
   const pending = new Map<string, string>();
   const made: string[] = [];
+  /** Makes the folder and chooses a temporary name. */
+  async function claim(path: string): Promise<string> {
+    if (!force) await requireAbsent(path);
+    const folder = dirname(path);
+    // The ending stays: writers of pictures and videos go by it.
+    const hidden = `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`;
+    const temporary = join(folder, `${hidden}${extname(path)}`);
+    await drop(path);
+    unfinished.add(temporary);
+    pending.set(path, temporary);
+    await makeFolder(folder).then(
+      (folders) => made.push(...folders),
+      (cause) => Promise.reject(fileError("FILE_WRITE", path, cause)),
+    );
+    return temporary;
+  }
+  async function drop(path: string): Promise<void> {
+    const temporary = pending.get(path);
+    if (temporary === undefined) return;
+    await rm(temporary, { force: true });
+    pending.delete(path);
+    unfinished.delete(temporary);
+  }
   return {
+    claim,
+    drop,
+    async open(path) {
+      const temporary = await claim(path);
+      const failed = (cause: unknown) => Promise.reject(fileError("FILE_WRITE", path, cause));
+      const file = pieceFile(await open(temporary, "wx").catch(failed));
+      return {
+        temporary,
+        write: (piece) => file.write(piece).catch(failed),
+        close: () => file.close().catch(failed),
+      };
+    },
     async write(path, content) {
-      if (!force) await requireAbsent(path);
-      const folder = dirname(path);
-      const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
-      const before = pending.get(path);
-      if (before) await rm(before, { force: true });
-      unfinished.add(temporary);
-      pending.set(path, temporary);
+      const temporary = await claim(path);
       try {
-        made.push(...(await makeFolder(folder)));
-        const file = await open(temporary, "wx");
+        const file = pieceFile(await open(temporary, "wx"));
         try {
-          await writePieces(file, content);
+          const whole = typeof content === "string" || content instanceof Uint8Array;
+          for (const piece of whole ? [content] : content) await file.write(piece);
         } finally {
           await file.close();
         }
@@ -179,23 +224,35 @@ async function moveWithoutReplacing(from: string, to: string): Promise<void> {
   }
 }
 
+/** Characters that are written at once. */
 const BLOCK = 1 << 20;
 
-async function writePieces(
-  file: FileHandle,
-  content: Uint8Array | string | Iterable<string | Uint8Array>,
-): Promise<void> {
-  if (typeof content === "string" || content instanceof Uint8Array) return file.writeFile(content);
-  let block = "";
-  for (const piece of content) {
-    if (typeof piece === "string") block += piece;
-    if (block.length >= BLOCK || typeof piece !== "string") {
-      await file.writeFile(block);
-      block = "";
-    }
-    if (typeof piece !== "string") await file.writeFile(piece);
-  }
-  if (block !== "") await file.writeFile(block);
+/** Writes pieces, short ones joined. */
+function pieceFile(file: FileHandle): Omit<OpenFile, "temporary"> {
+  let text = "";
+  let bytes: Uint8Array[] = [];
+  let size = 0;
+  const flush = async () => {
+    const waiting = text === "" ? Buffer.concat(bytes) : text;
+    text = "";
+    bytes = [];
+    size = 0;
+    if (waiting.length > 0) await file.writeFile(waiting);
+  };
+  return {
+    async write(piece) {
+      const isText = typeof piece === "string";
+      if (isText ? size > 0 : text !== "") await flush();
+      if (isText) text += piece;
+      else if (piece.length >= BLOCK) {
+        await flush();
+        return file.writeFile(piece);
+      } else bytes.push(piece.slice());
+      size += isText ? 0 : piece.length;
+      if (Math.max(size, text.length) >= BLOCK) await flush();
+    },
+    close: () => flush().finally(() => file.close()),
+  };
 }
 
 /** What the system says, or Node of a file: code that went wrong otherwise keeps its error. */

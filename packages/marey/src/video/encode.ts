@@ -1,8 +1,9 @@
 import { access, constants, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, extname } from "node:path";
 import { MareyError } from "@marey/core";
 import type { Image, Size } from "@marey/core/image";
-import type { CodecContext, FormatContext, Frame } from "node-av/lib";
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from "node-av/lib";
+import { openSound, type Sound } from "./audio.js";
 import { type Library, library } from "./library.js";
 import { type Temporary, temporaryFor, writeError } from "./temporary.js";
 
@@ -11,9 +12,11 @@ export interface VideoWriter {
   /**
    * Adds a picture of the video's size, RGB. Resolves when another may come; the picture's memory is free then.
    *
+   * @param time Seconds from the first picture, for pictures that aren't evenly spaced; it must grow. By the frame rate
+   *   when absent.
    * @throws MareyError `IMAGE_SIZE`, `FILE_WRITE`.
    */
-  write(image: Image): Promise<void>;
+  write(image: Image, time?: number): Promise<void>;
   /** Finishes the file, which now appears. @throws MareyError `VIDEO_EMPTY` when nothing was written, `FILE_WRITE`. */
   close(): Promise<void>;
   /** Leaves no file. */
@@ -26,28 +29,47 @@ export interface VideoShape extends Size {
   frameRate: number;
 }
 
+/** Where a video's sound comes from. */
+export interface SoundOptions {
+  /** A video whose sound is copied as it is stored; one without sound gives none. */
+  from: string;
+  /** Seconds after that video's first picture at which ours begins; 0 when absent. */
+  start?: number;
+}
+
+/** Containers by the ending of the file. */
+const containers: Record<string, string> = {
+  ".mp4": "mp4",
+  ".mov": "mov",
+  ".mkv": "matroska",
+  ".avi": "avi",
+};
+
 /**
- * Writes H.264 in MP4 that plays everywhere (4:2:0; an odd side is evened by repeating its last row or column). The
- * file appears when it is closed, whole or not at all.
+ * Writes H.264 that plays everywhere (4:2:0; an odd side is evened by repeating its last row or column), in the container
+ * that the ending names: .mp4, .mov, .mkv or .avi. The file appears when it is closed, whole or not at all.
  *
- * @throws MareyError `VIDEO_SHAPE` for a size or rate that is none, `FILE_WRITE`.
+ * @throws MareyError `VIDEO_FORMAT` for another ending, `VIDEO_SHAPE` for a size or rate that is none, `VIDEO_SOUND` for
+ *   sound that the container can't hold, `FILE_WRITE`.
  */
-export async function writeVideo(path: string, shape: VideoShape): Promise<VideoWriter> {
-  const { width, height, frameRate } = shape;
-  if (!(width > 0 && height > 0 && Number.isInteger(width * height) && frameRate > 0 && frameRate < 1e4))
-    throw new MareyError(
-      "VIDEO_SHAPE",
-      path,
-      `${width}×${height} at ${frameRate} Hz is no video`,
-      "Give its size and rate",
-    );
+export async function writeVideo(
+  path: string,
+  shape: VideoShape,
+  { sound }: { sound?: SoundOptions } = {},
+): Promise<VideoWriter> {
+  requireShape(path, shape);
+  const container = containerOf(path);
   await requireFolder(path);
   const lib = await library();
   const temporary = temporaryFor(path);
-  const encoder = await openEncoder(lib, temporary, path, shape).catch(async (error) => {
-    await temporary.discard();
-    throw error;
-  });
+  const copied = sound && (await openSound(sound.from, sound.start ?? 0));
+  const encoder = await openEncoder(lib, { path, container, shape, temporary, sound: copied }).catch(
+    async (error) => {
+      await copied?.close();
+      await temporary.discard();
+      throw error;
+    },
+  );
   let frames = 0;
   let finished = false;
   /** The encoding of the frame before, and its error for whoever comes next. */
@@ -70,14 +92,15 @@ export async function writeVideo(path: string, shape: VideoShape): Promise<Video
   }
   return {
     abort,
-    write: (image) =>
+    write: (image, time) =>
       orAbort(async () => {
         requireSize(image, shape, path, frames);
         if (finished)
           throw new MareyError("VIDEO_CLOSED", path, "it is already closed", "Write before closing");
         await working;
         encoder.take(image);
-        working = encoder.encode(frames++);
+        working = encoder.encode(time ?? frames / shape.frameRate);
+        frames++;
         working.catch(() => {}); // told by the next call
       }),
     close: () =>
@@ -92,6 +115,23 @@ export async function writeVideo(path: string, shape: VideoShape): Promise<Video
         await temporary.keep();
       }),
   };
+}
+
+function requireShape(path: string, { width, height, frameRate }: VideoShape): void {
+  if (width > 0 && height > 0 && Number.isInteger(width * height) && frameRate > 0 && frameRate < 1e4) return;
+  const what = `${width}×${height} at ${frameRate} Hz is no video`;
+  throw new MareyError("VIDEO_SHAPE", path, what, "Give its size and rate");
+}
+
+function containerOf(path: string): string {
+  const found = containers[extname(path).toLowerCase()];
+  if (found) return found;
+  throw new MareyError(
+    "VIDEO_FORMAT",
+    path,
+    "its ending names no container for video",
+    `Let it end in ${Object.keys(containers).join(", ")}`,
+  );
 }
 
 async function requireFolder(path: string): Promise<void> {
@@ -131,31 +171,43 @@ function fraction(rate: number): { num: number; den: number } {
 /** FFmpeg's encoder and file for one video. */
 interface Encoder {
   take(image: Image): void;
-  encode(index: number): Promise<void>;
+  /** @param time Seconds. */
+  encode(time: number): Promise<void>;
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** What an encoder writes, and where. */
+interface Plan {
+  /** The file's name in the end, for messages. */
+  path: string;
+  container: string;
+  shape: VideoShape;
+  temporary: Temporary;
+  sound?: Sound;
+}
+
 async function openEncoder(
   lib: Library,
-  temporary: Temporary,
-  path: string,
-  shape: VideoShape,
+  { path, container, shape, temporary, sound }: Plan,
 ): Promise<Encoder> {
   const even = { width: shape.width + (shape.width & 1), height: shape.height + (shape.height & 1) };
   const check = (result: number) => {
     if (result < 0) throw writeError(path, failure(lib, result));
   };
   const format = new lib.FormatContext();
-  check(format.allocOutputContext2(null, "mp4", temporary.path));
-  const codec = openX264(lib, even, shape.frameRate);
+  check(format.allocOutputContext2(null, container, temporary.path));
+  const codec = openX264(lib, even, shape.frameRate, container);
   check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "veryfast", crf: "20" })));
   const stream = format.newStream(null);
   stream.timeBase = codec.timeBase;
   stream.avgFrameRate = codec.framerate;
   check(stream.codecpar.fromContext(codec));
+  const heard = sound && copySound(format.newStream(null), sound);
   check(await format.openOutput());
-  check(await format.writeHeader(lib.Dictionary.fromObject({ movflags: "+faststart" })));
+  const begun = await format.writeHeader(lib.Dictionary.fromObject({ movflags: "+faststart" }));
+  if (begun < 0 && heard) throw soundRefused(path);
+  check(begun);
 
   const rgb = emptyFrame(lib, even, lib.AV_PIX_FMT_RGB24);
   check(rgb.getBuffer(1));
@@ -164,21 +216,32 @@ async function openEncoder(
   scaler.allocContext();
   const packet = new lib.Packet();
   packet.alloc();
-  const drain = () => drainPackets(lib, codec, format, packet, stream.timeBase, check);
+  const ticks = codec.timeBase.den / codec.timeBase.num;
+  const lasting = BigInt(Math.round(ticks / shape.frameRate));
+  const drain = () => drainPackets(lib, { codec, format, packet, stream }, lasting, check);
+  /** The tick of the picture before: ticks must grow. */
+  let last = -1n;
+  const drainSound = async (until: number) => {
+    if (sound && heard) await writeSound(sound, until, heard, format, check);
+  };
   return {
     take: (image) => copyEven(image, rgb.data![0]!, rgb.linesize[0]!),
-    async encode(index) {
+    async encode(time) {
       // The encoder keeps frames it has seen: each needs memory of its own.
       yuv.unref();
       describe(lib, yuv, even, lib.AV_PIX_FMT_YUV420P);
       check(await scaler.scaleFrame(yuv, rgb));
-      yuv.pts = BigInt(index);
+      const tick = BigInt(Math.round(time * ticks));
+      last = tick > last ? tick : last + 1n;
+      yuv.pts = last;
       check(await codec.sendFrame(yuv));
       await drain();
+      await drainSound(time);
     },
     async finish() {
       check(await codec.sendFrame(null));
       await drain();
+      await drainSound(Number(last + lasting) / ticks);
       check(await format.writeTrailer());
     },
     async close() {
@@ -187,13 +250,52 @@ async function openEncoder(
       packet.free();
       scaler.freeContext();
       codec.freeContext();
+      await sound?.close();
       await format.closeOutput();
       format.freeContext();
     },
   };
 }
 
-function openX264(lib: Library, { width, height }: Size, frameRate: number): CodecContext {
+/** An output stream for sound as it is stored. */
+function copySound(stream: Stream, { stream: from }: Sound): Stream {
+  from.codecpar.copy(stream.codecpar);
+  stream.codecpar.codecTag = 0; // containers name codecs differently
+  stream.timeBase = from.timeBase;
+  return stream;
+}
+
+/** Writes the sound that begins before `until` seconds: beside the pictures, so that neither waits for the other. */
+async function writeSound(
+  sound: Sound,
+  until: number,
+  stream: Stream,
+  format: FormatContext,
+  check: (result: number) => void,
+): Promise<void> {
+  for (let packet = await sound.before(until); packet; packet = await sound.before(until)) {
+    packet.streamIndex = stream.index;
+    packet.rescaleTs(sound.stream.timeBase, stream.timeBase);
+    check(await format.interleavedWriteFrame(packet));
+  }
+}
+
+const soundRefused = (path: string) =>
+  new MareyError(
+    "VIDEO_SOUND",
+    path,
+    "its container can't hold the sound of the source as it is stored",
+    "Leave the sound out (--no-audio), or choose .mkv",
+  );
+
+/**
+ * Ticks a second: usual rates are whole numbers of them, and any time is near one. AVI knows no times, only frames, and
+ * would be filled up with empty ones.
+ */
+const timeBaseOf = (container: string, { num, den }: { num: number; den: number }) =>
+  container === "avi" ? { num: den, den: num } : { num: 1, den: 90_000 };
+
+function openX264(lib: Library, { width, height }: Size, frameRate: number, container: string): CodecContext {
   const found = lib.Codec.findEncoderByName(lib.FF_ENCODER_LIBX264);
   const codec = new lib.CodecContext();
   codec.allocContext3(found);
@@ -201,7 +303,8 @@ function openX264(lib: Library, { width, height }: Size, frameRate: number): Cod
   codec.height = height;
   codec.pixelFormat = lib.AV_PIX_FMT_YUV420P;
   const { num, den } = fraction(frameRate);
-  codec.timeBase = new lib.Rational(den, num);
+  const base = timeBaseOf(container, { num, den });
+  codec.timeBase = new lib.Rational(base.num, base.den);
   codec.framerate = new lib.Rational(num, den);
   codec.gopSize = Math.max(1, Math.round(frameRate)); // players seek by the second
   codec.colorSpace = lib.AVCOL_SPC_BT709;
@@ -240,21 +343,25 @@ function copyEven({ width, height, data }: Image, out: Uint8Array, stride: numbe
   }
 }
 
+/** Writes the packets that the encoder has ready; a picture lasts `duration` of its ticks unless another comes sooner. */
 async function drainPackets(
   lib: Library,
-  codec: CodecContext,
-  format: FormatContext,
-  packet: InstanceType<Library["Packet"]>,
-  timeBase: { num: number; den: number },
+  {
+    codec,
+    format,
+    packet,
+    stream,
+  }: { codec: CodecContext; format: FormatContext; packet: Packet; stream: Stream },
+  duration: bigint,
   check: (result: number) => void,
 ): Promise<void> {
   for (;;) {
     const received = await codec.receivePacket(packet);
     if (received === lib.AVERROR_EAGAIN || received === lib.AVERROR_EOF) return;
     check(received);
-    packet.streamIndex = 0;
-    packet.duration = 1n;
-    packet.rescaleTs(codec.timeBase, timeBase);
+    packet.streamIndex = stream.index;
+    if (packet.duration <= 0n) packet.duration = duration;
+    packet.rescaleTs(codec.timeBase, stream.timeBase);
     check(await format.interleavedWriteFrame(packet));
   }
 }

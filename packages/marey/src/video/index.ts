@@ -1,6 +1,6 @@
 export { type Input, inputOf, withoutPassword } from "./address.js";
 export type { CameraWish } from "./camera.js";
-export { type VideoShape, type VideoWriter, writeVideo } from "./encode.js";
+export { type SoundOptions, type VideoShape, type VideoWriter, writeVideo } from "./encode.js";
 export { frames, openFrames } from "./frames.js";
 export type { SourceOptions } from "./options.js";
 export type { StreamEvent } from "./outage.js";

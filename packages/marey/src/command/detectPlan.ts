@@ -1,0 +1,141 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { MareyError } from "@marey/core";
+import { type FileSet, requireAbsent } from "../files/index.js";
+import { type FrameFiles, stemOf } from "../output/index.js";
+import { inputOf } from "../video/address.js";
+import { isMoving, isPicture } from "../video/still.js";
+import { type DetectCommandOptions, writesLikeOpenPose } from "./detectOptions.js";
+
+/** One input and where its results go. */
+export interface Plan {
+  input: string;
+  /** For names of files. */
+  name: string;
+  /** A picture, several that need not follow one another, or a video, camera or stream. */
+  kind: "picture" | "pictures" | "moving";
+  files: { json?: string; coco?: string; csv?: string; npz?: string; overlay?: string; video?: string };
+  /** Folders with a file a frame. */
+  folders: { openpose?: string; json?: string; images?: string; heatmaps?: string };
+}
+
+/** Files that appear together at the end, and folders, by path, whose files appear one by one. */
+export interface OutputSet {
+  files: FileSet;
+  folders: ReadonlyMap<string, FrameFiles>;
+}
+
+/** Decides where the results of an input go; nothing is opened yet. */
+export async function planOutputs(input: string, options: DetectCommandOptions): Promise<Plan> {
+  const { out, overlay, openPose = {} } = options;
+  const source = inputOf(input);
+  const kind = await kindOf(input);
+  const name = source.kind === "path" ? basename(source.path, extname(source.path)) : nameOf(input);
+  const beside = source.kind === "path" ? join(source.path, "..") : ".";
+  const place = (ending: string) => join(out ?? beside, `${name}${ending}`);
+  const format = options.format ?? (writesLikeOpenPose(options) ? [] : ["json"]);
+  const { writeJson, writeCocoJson, writeVideo, writeImages, writeHeatmaps } = openPose;
+  return {
+    input,
+    name,
+    kind,
+    files: {
+      ...(format.includes("json") && { json: place(".keypoints.json") }),
+      ...(format.includes("csv") && { csv: place(".keypoints.csv") }),
+      ...(format.includes("npz") && { npz: place(".keypoints.npz") }),
+      ...(format.includes("coco") && { coco: place(".coco.json") }),
+      ...(writeCocoJson !== undefined && { coco: writeCocoJson }),
+      ...(overlay && { overlay: place(kind === "picture" ? ".overlay.png" : ".overlay.mp4") }),
+      ...(writeVideo !== undefined && { video: writeVideo }),
+    },
+    folders: {
+      ...(format.includes("openpose") && { openpose: place("_json") }),
+      ...(writeJson !== undefined && { json: writeJson }),
+      ...(writeImages !== undefined && { images: writeImages }),
+      ...(writeHeatmaps !== undefined && { heatmaps: writeHeatmaps }),
+    },
+  };
+}
+
+async function kindOf(input: string): Promise<Plan["kind"]> {
+  const source = inputOf(input);
+  if (source.kind === "list") return "pictures";
+  if (source.kind !== "path") return "moving";
+  const found = await stat(source.path).catch(() => undefined);
+  if (found?.isDirectory()) return "pictures";
+  return isPicture(source.path) && !(await isMoving(source.path).catch(() => false)) ? "picture" : "moving";
+}
+
+/** A camera's or address's name without what file names can't hold, and without a password. */
+function nameOf(input: string): string {
+  const plain = input.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^[^/]*@/, "");
+  return plain.replace(/[^\w.-]+/g, "_").replace(/^[_.]+|_+$/g, "") || "list";
+}
+
+/** @throws MareyError `DETECT_NAMES` when two inputs would be written to one file. */
+export function requireDistinct(plans: readonly Plan[]): void {
+  const owner = new Map<string, string>();
+  for (const { input, name, files, folders } of plans) {
+    // A folder may take several inputs: the files in it carry their names.
+    const shared = Object.values(folders).map((folder) => join(folder, `${name}_`));
+    for (const path of [...Object.values(files), ...shared]) {
+      const other = owner.get(path);
+      if (other !== undefined)
+        throw new MareyError(
+          "DETECT_NAMES",
+          path,
+          `the results of ${other} and of ${input} would both be written here`,
+          "Detect them one by one, with another --out each",
+        );
+      owner.set(path, input);
+    }
+  }
+}
+
+/**
+ * @throws MareyError `FILE_EXISTS` when results are there already: a file, the folder that is made for one input, or
+ *   files of this input's frames in a folder that was named.
+ */
+export async function requireFree(plan: Plan): Promise<void> {
+  const { openpose, ...named } = plan.folders;
+  for (const path of [...Object.values(plan.files), ...(openpose ? [openpose] : [])])
+    await requireAbsent(path);
+  const isOurs = await ownFrames(plan);
+  for (const folder of Object.values(named))
+    for (const file of await readdir(folder).catch(() => []))
+      if (isOurs(file)) await requireAbsent(join(folder, file));
+}
+
+/** Tells the files of an input's frames by their names: `{input}_{12 digits}_…`, of a camera without, or `{picture}_…`. */
+export async function ownFrames({ input, name, kind }: Plan): Promise<(file: string) => boolean> {
+  const ending = /_(keypoints|rendered|pose_heatmaps)\.\w+$/;
+  const frame = (file: string) => file.replace(ending, "");
+  if (kind === "moving") {
+    const isFile = inputOf(input).kind === "path";
+    const number = (stem: string) =>
+      stem.startsWith(`${name}_`) ? stem.slice(name.length + 1) : isFile ? "" : stem;
+    return (file) => ending.test(file) && /^\d{12}$/.test(number(frame(file)));
+  }
+  const source = inputOf(input);
+  const pictures =
+    source.kind === "path" && kind === "pictures" ? await readdir(source.path).catch(() => []) : [input];
+  const stems = new Set(pictures.map(stemOf));
+  return (file) => ending.test(file) && stems.has(frame(file));
+}
+
+/** The longest side of drawn videos and pictures, pixels: enough to judge by, and quick. */
+const overlaySide = 1280;
+
+/** The longest side of the pictures that people are drawn on; undefined for full size, none where nobody is drawn. */
+export function drawnSide(
+  { files, folders }: Plan,
+  { openPose = {} }: DetectCommandOptions,
+): number | "none" | undefined {
+  if (!files.overlay && !files.video && !folders.images) return "none";
+  if (!files.video && !folders.images) return overlaySide;
+  const asked = openPose.outputSize?.filter((side) => side > 0) ?? [];
+  return asked.length > 0 ? Math.max(...asked) : undefined;
+}
+
+/** Whether the input can be read a second time beside the first. */
+export const isSeekable = ({ input, kind }: Plan) => kind === "moving" && inputOf(input).kind === "path";

@@ -1,0 +1,228 @@
+import type { Detection } from "@marey/core/motion";
+import type { FrameSource } from "@marey/core/seam";
+import { followView, viewTracker } from "@marey/core/track";
+import type { Eyes } from "../detect/index.js";
+import { smoother } from "../detect/smooth.js";
+import { turned } from "../detect/turned.js";
+import { rateOf, type SeenFrame, watch } from "../detect/watch.js";
+import { fileSet } from "../files/index.js";
+import { type FrameWriter, frameFiles, type Take } from "../output/index.js";
+import type { Progress, TaskProgress } from "../progress.js";
+import { openFrames } from "../video/index.js";
+import type { DetectCommandOptions } from "./detectOptions.js";
+import { drawnSide, isSeekable, type OutputSet, ownFrames, type Plan } from "./detectPlan.js";
+import { openWriters } from "./detectWriters.js";
+
+/** What was found in one input. */
+export interface Detected {
+  input: string;
+  /** Files and folders written. */
+  outputs: string[];
+  model: string;
+  frames: number;
+  /** Most people seen in one frame. */
+  people: number;
+  /** Frames in which nobody was found. */
+  empty: number;
+  seconds: number;
+}
+
+export interface DetectHost {
+  progress: Progress;
+  /** Ends a live input, whose results are kept; stops any other, of which nothing is left. */
+  signal?: AbortSignal;
+}
+
+/** Looks at one input from its first frame to its last and writes what was found while it goes on. */
+export async function detectTake(
+  plan: Plan,
+  eyes: Eyes,
+  options: DetectCommandOptions,
+  { progress, signal }: DetectHost,
+): Promise<Pick<Detected, "frames" | "people" | "empty">> {
+  signal?.throwIfAborted();
+  const control = takeControl(signal);
+  const set = openSet(plan, options);
+  const writers: FrameWriter[] = [];
+  let source: FrameSource | undefined;
+  try {
+    source = await openSource(plan, eyes, options, control.signal);
+    control.follow(source, options);
+    const take = takeOf(plan, source, eyes, options);
+    writers.push(...(await openWriters(plan, take, set, options, () => openPictures(plan, options))));
+    const seen = people(source, eyes, plan, options, control.signal);
+    const found = await writeAll(
+      seen,
+      writers,
+      { name: plan.name, total: totalOf(source, options) },
+      progress,
+    );
+    for (const writer of writers) await writer.close();
+    control.signal.throwIfAborted();
+    await set.files.publish();
+    const isOurs = options.force ? await ownFrames(plan) : undefined;
+    if (isOurs) for (const folder of set.folders.values()) await folder.removeOthers(isOurs);
+    return found;
+  } catch (error) {
+    for (const writer of writers) await writer.abort();
+    for (const folder of set.folders.values()) await folder.discard();
+    throw error;
+  } finally {
+    control.release();
+    await source?.close();
+    await set.files.discard();
+  }
+}
+
+function takeOf(
+  { name }: Plan,
+  source: FrameSource,
+  { skeleton }: Eyes,
+  options: DetectCommandOptions,
+): Take {
+  const { width, height, live = false } = source;
+  return { name, skeleton, frameRate: rateOf(source, options), width, height, live };
+}
+
+function openSet({ folders }: Plan, { force }: DetectCommandOptions): OutputSet {
+  const named = Object.values(folders).map((folder) => [folder, frameFiles(folder, { force })] as const);
+  return { files: fileSet({ force }), folders: new Map(named) };
+}
+
+function rangeOf({ start, end, step, startTime, endTime }: DetectCommandOptions) {
+  return { start, end, step, startTime, endTime };
+}
+
+async function openSource(plan: Plan, eyes: Eyes, options: DetectCommandOptions, signal: AbortSignal) {
+  const { openPose = {} } = options;
+  const [width, height] = openPose.cameraSize ?? [];
+  const source = await openFrames(plan.input, {
+    ...rangeOf(options),
+    // Somebody small in a photograph is still large enough for a crop; and pictures of a folder differ in size.
+    longerSide: plan.kind === "moving" ? longestSide(plan, eyes, options) : undefined,
+    ...(width !== undefined && { camera: { width, height } }),
+    signal,
+  });
+  return turned(source, openPose);
+}
+
+/** What can be opened again for its pictures needn't be delivered larger than the eyes want it. */
+function longestSide(plan: Plan, eyes: Eyes, options: DetectCommandOptions): number | undefined {
+  const drawn = drawnSide(plan, options);
+  if (drawn === "none" || isSeekable(plan)) return eyes.longerSide;
+  return drawn && Math.max(drawn, eyes.longerSide);
+}
+
+async function openPictures(plan: Plan, options: DetectCommandOptions): Promise<FrameSource> {
+  const side = drawnSide(plan, options);
+  const longerSide = side === "none" ? undefined : side;
+  const source = await openFrames(plan.input, {
+    ...rangeOf(options),
+    longerSide,
+    onWarning: () => undefined,
+  });
+  return turned(source, options.openPose ?? {});
+}
+
+/** Stops a take by the signal; once the source turns out to be live, the signal ends it instead, as does the duration. */
+function takeControl(signal: AbortSignal | undefined) {
+  const stop = new AbortController();
+  let end: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => (end ? end() : stop.abort(signal?.reason));
+  signal?.addEventListener("abort", onAbort);
+  return {
+    signal: stop.signal,
+    follow(source: FrameSource, { duration }: DetectCommandOptions): void {
+      if (!source.live) return;
+      end = () => void source.close();
+      if (duration !== undefined) timer = setTimeout(end, duration * 1000);
+      if (signal?.aborted) end();
+    },
+    release(): void {
+      signal?.removeEventListener("abort", onAbort);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The frames with people who are named and smoothed. */
+async function* people(
+  source: FrameSource,
+  eyes: Eyes,
+  plan: Plan,
+  options: DetectCommandOptions,
+  signal: AbortSignal,
+): AsyncGenerator<SeenFrame> {
+  const { people, step, duration = Infinity, smooth, openPose = {} } = options;
+  const still = plan.kind !== "moving";
+  const seen = watch(source, eyes, {
+    ...(still && { findEvery: 1 }),
+    people,
+    step,
+    signal,
+    pictures: drawnSide(plan, options) !== "none" && !isSeekable(plan),
+    maps: plan.folders.heatmaps !== undefined || openPose.candidates,
+  });
+  // Pictures of a folder need not follow one another.
+  const name = still ? (found: Detection[]) => found : namer(eyes, rateOf(source, options));
+  const smoothed = still || smooth === "none" ? (_: number, found: Detection[]) => found : smoother();
+  let begin: number | undefined;
+  for await (const frame of seen) {
+    begin ??= frame.time;
+    if (frame.time - begin >= duration) return;
+    yield { ...frame, people: smoothed(frame.time, name(frame.people)) };
+  }
+}
+
+/** Writes into each person who it is. */
+function namer(eyes: Eyes, frameRate: number): (people: Detection[]) => Detection[] {
+  const tracker = viewTracker(eyes.skeleton.sigmas, frameRate);
+  return (people) => {
+    const ids = followView(tracker, people);
+    return people.map((person, i) => ((ids[i] as number) < 0 ? person : { ...person, id: ids[i] as number }));
+  };
+}
+
+/** Hands every frame to every writer. */
+async function writeAll(
+  frames: AsyncIterable<SeenFrame>,
+  writers: readonly FrameWriter[],
+  { name, total }: { name: string; total?: number },
+  progress: Progress,
+): Promise<Pick<Detected, "frames" | "people" | "empty">> {
+  const task = progress.task(name);
+  const found = { frames: 0, people: 0, empty: 0 };
+  const tell = teller(task);
+  for await (const frame of frames) {
+    for (const writer of writers) await writer.write(frame);
+    const here = frame.people.length;
+    found.frames++;
+    found.people = Math.max(found.people, here);
+    if (here === 0) found.empty++;
+    tell(found.frames, total, here);
+  }
+  task.end();
+  return found;
+}
+
+function totalOf(source: FrameSource, options: DetectCommandOptions): number | undefined {
+  const { duration = Infinity } = options;
+  const most = Math.ceil(duration * rateOf(source, options));
+  const total = Math.min(source.frameCount ?? Infinity, most);
+  return Number.isFinite(total) ? total : undefined;
+}
+
+/** Tells how far it is, the rate of the last second or so, and how many people are in sight. */
+function teller(task: TaskProgress): (done: number, total: number | undefined, people: number) => void {
+  let [since, before] = [performance.now(), 0];
+  let rate = "";
+  return (done, total, people) => {
+    const seconds = (performance.now() - since) / 1000;
+    if (seconds >= 1) {
+      rate = `${((done - before) / seconds).toFixed(1)}/s, `;
+      [since, before] = [performance.now(), done];
+    }
+    task.update(done, total, `${rate}${people} ${people === 1 ? "person" : "people"}`);
+  };
+}

@@ -1,0 +1,392 @@
+import { MareyError } from "@marey/core";
+import { Option } from "commander";
+import type { KeypointScale } from "../output/index.js";
+import type { DetectCommandOptions, OpenPoseSettings } from "./detectOptions.js";
+
+/** What OpenPose's flags say, gathered while they are read. */
+export interface OpenPoseRequest {
+  inputs: string[];
+  options: DetectCommandOptions & { openPose: OpenPoseSettings };
+  scaleNumber: number;
+  scaleGap: number;
+}
+
+/** A flag of OpenPose's program: what it does here, why it does nothing, or what to do instead. */
+interface OpenPoseFlag {
+  /** As OpenPose writes it. */
+  name: string;
+  /** What its value is; a flag without one is on or off. */
+  takes?: string;
+  /** Changes the request; the value is empty for flags that are on. */
+  does?: (request: OpenPoseRequest, value: string) => void;
+  /** Why it has no meaning here: accepted, with a warning. */
+  unused?: string;
+  /** What to do instead, where leaving it out would lose what is asked for. */
+  refused?: string;
+}
+
+const whole = (value: string, name: string, least = 0) => {
+  const number = Number(value);
+  if (value !== "" && Number.isInteger(number) && number >= least) return number;
+  throw wrong(name, value, `no whole number from ${least}`);
+};
+const real = (value: string, name: string, least: number, most: number) => {
+  const number = Number(value);
+  if (value !== "" && number >= least && number <= most) return number;
+  throw wrong(name, value, `no number from ${least} to ${most}`);
+};
+const oneOf = <T extends string>(value: string, name: string, known: readonly T[]): T => {
+  const found = known.find((item) => item === value);
+  if (found !== undefined) return found;
+  throw wrong(name, value, `unknown (${known.join(", ")})`);
+};
+/** `1280x720`; a side of −1 follows from the other. */
+const size = (value: string, name: string): [number, number] => {
+  const [, width, height] = /^(-?\d+)x(-?\d+)$/.exec(value) ?? [];
+  const sides: [number, number] = [Number(width), Number(height)];
+  if (sides.every((side) => side === -1 || side > 0)) return sides;
+  throw wrong(name, value, "no size such as 656x368");
+};
+const wrong = (name: string, value: string, what: string) =>
+  new MareyError("OPTION", `--${name}`, `"${value}" is ${what}`, "Correct the flag, or see docs/openpose.md");
+
+/** Layouts of bodies by OpenPose's names of its models. */
+const bodies: Record<string, string> = {
+  BODY_25: "body25",
+  COCO: "coco18",
+  MPI: "mpi15",
+  MPI_4_layers: "mpi15",
+  BODY_19: "body19",
+  BODY_23: "body23",
+  BODY_25B: "body25b",
+};
+
+const input: OpenPoseFlag["does"] = ({ inputs }, value) => void inputs.push(value);
+const paint = (change: (value: string) => NonNullable<OpenPoseSettings["paint"]>): OpenPoseFlag["does"] => {
+  return ({ options: { openPose } }, value) => {
+    openPose.paint = { ...openPose.paint, ...change(value) };
+  };
+};
+const heatmaps = (
+  change: (value: string) => NonNullable<OpenPoseSettings["heatmaps"]>,
+): OpenPoseFlag["does"] => {
+  return ({ options: { openPose } }, value) => {
+    openPose.heatmaps = { ...openPose.heatmaps, ...change(value) };
+  };
+};
+const openPose = (change: (value: string) => OpenPoseSettings): OpenPoseFlag["does"] => {
+  return ({ options }, value) => {
+    Object.assign(options.openPose, change(value));
+  };
+};
+const marey = (change: (value: string) => DetectCommandOptions): OpenPoseFlag["does"] => {
+  return ({ options }, value) => {
+    Object.assign(options, change(value));
+  };
+};
+
+const noWindow = "there is no window";
+const noGpu = "networks run on the processor";
+const ownNetwork = "the network's card says it";
+
+/** OpenPose's flags, in the order of its documentation. Flags that are Marey's own as well are not in the list. */
+export const openPoseFlags: readonly OpenPoseFlag[] = [
+  { name: "video", takes: "file", does: input },
+  { name: "image_dir", takes: "folder", does: input },
+  { name: "ip_camera", takes: "address", does: input },
+  {
+    name: "camera",
+    takes: "number",
+    does: ({ inputs }, value) => void inputs.push(`camera:${Math.max(0, whole(value, "camera", -1))}`),
+  },
+  {
+    name: "camera_resolution",
+    takes: "size",
+    does: ({ options }, value) => {
+      const [width, height] = size(value, "camera_resolution");
+      if (width > 0 && height > 0) options.openPose.cameraSize = [width, height];
+    },
+  },
+  { name: "frame_first", takes: "frame", does: marey((value) => ({ start: whole(value, "frame_first") })) },
+  { name: "frame_step", takes: "n", does: marey((value) => ({ step: whole(value, "frame_step", 1) })) },
+  {
+    name: "frame_last",
+    takes: "frame",
+    does: ({ options }, value) => {
+      const last = whole(value, "frame_last", -1);
+      if (last >= 0) options.end = last + 1; // OpenPose's is the last to be taken, ours the first to be left out
+    },
+  },
+  { name: "frame_flip", does: openPose(() => ({ flip: true })) },
+  {
+    name: "frame_rotate",
+    takes: "degrees",
+    does: openPose((value) => ({
+      rotate: Number(oneOf(value, "frame_rotate", ["0", "90", "180", "270"])) as 0 | 90 | 180 | 270,
+    })),
+  },
+  { name: "frames_repeat", unused: "an input is looked at once" },
+  {
+    name: "process_real_time",
+    unused: "files are looked at as fast as possible, cameras always in real time",
+  },
+  { name: "frame_undistort", refused: "Undistort afterwards: marey capture knows each camera's lens" },
+  { name: "camera_parameter_path", takes: "folder", unused: "marey capture takes calibrations" },
+  { name: "flir_camera", refused: "Give the camera's address with --ip-camera, or its number with --camera" },
+  { name: "flir_camera_index", takes: "n", unused: "there are no FLIR cameras" },
+  { name: "fps_max", takes: "hz", unused: "files are looked at as fast as possible" },
+
+  { name: "model_folder", takes: "folder", unused: "the models folder is Marey's own; see marey models" },
+  { name: "prototxt_path", takes: "file", unused: ownNetwork },
+  { name: "caffemodel_path", takes: "file", unused: "import the file: marey models import" },
+  {
+    name: "model_pose",
+    takes: "name",
+    does: openPose((value) => ({ body: bodies[oneOf(value, "model_pose", Object.keys(bodies))] })),
+  },
+  {
+    name: "net_resolution",
+    takes: "size",
+    unused: "the size is that of the network's card; it counts for --keypoint_scale 1 only",
+    does: openPose((value) => ({ networkSize: size(value, "net_resolution") })),
+  },
+  { name: "net_resolution_dynamic", takes: "ratio", unused: ownNetwork },
+  {
+    name: "scale_number",
+    takes: "n",
+    does: (request, value) => {
+      request.scaleNumber = whole(value, "scale_number", 1);
+    },
+  },
+  {
+    name: "scale_gap",
+    takes: "share",
+    does: (request, value) => {
+      request.scaleGap = real(value, "scale_gap", 0, 1);
+    },
+  },
+  { name: "upsampling_ratio", takes: "ratio", unused: ownNetwork },
+  {
+    name: "body",
+    takes: "mode",
+    does: (_, value) => {
+      if (whole(value, "body") !== 1)
+        throw wrong("body", value, "not possible: hands and faces are found on bodies");
+    },
+  },
+  { name: "maximize_positives", unused: "the thresholds are those of the network's card" },
+  {
+    name: "number_people_max",
+    takes: "n",
+    does: ({ options }, value) => {
+      const most = whole(value, "number_people_max", -1);
+      if (most > 0) options.people = most;
+    },
+  },
+  { name: "num_gpu", takes: "n", unused: noGpu },
+  { name: "num_gpu_start", takes: "n", unused: noGpu },
+
+  { name: "hand", does: marey(() => ({ hands: true })) },
+  { name: "hand_detector", takes: "mode", unused: "hands are found from the body" },
+  { name: "hand_net_resolution", takes: "size", unused: ownNetwork },
+  { name: "hand_scale_number", takes: "n", unused: "hands are looked at once" },
+  { name: "hand_scale_range", takes: "share", unused: "hands are looked at once" },
+  { name: "face_detector", takes: "mode", unused: "faces are found from the body" },
+  { name: "face_net_resolution", takes: "size", unused: ownNetwork },
+
+  { name: "3d", refused: "Detect each video and use marey capture" },
+  { name: "3d_min_views", takes: "n", unused: "marey capture decides" },
+  { name: "3d_views", takes: "n", unused: "marey capture decides" },
+  { name: "identification", unused: "people of a video have ids anyway" },
+  { name: "tracking", takes: "n", unused: "people of a video have ids anyway" },
+  { name: "ik_threads", takes: "n", unused: "marey capture fits skeletons" },
+  { name: "write_bvh", takes: "file", refused: "Use marey capture or marey lift, which write .bvh" },
+  { name: "write_video_adam", takes: "file", refused: "Use marey capture or marey lift" },
+  { name: "write_video_3d", takes: "file", refused: "Use marey capture or marey lift" },
+  { name: "udp_host", takes: "host", refused: "Read the files of --write-json, which appear frame by frame" },
+  { name: "udp_port", takes: "port", unused: "nothing is sent" },
+
+  { name: "heatmaps_add_parts", does: heatmaps(() => ({ parts: true })) },
+  { name: "heatmaps_add_bkg", does: heatmaps(() => ({ background: true })) },
+  { name: "heatmaps_add_PAFs", does: heatmaps(() => ({ fields: true })) },
+  {
+    name: "heatmaps_scale",
+    takes: "mode",
+    does: heatmaps((value) => ({
+      scale: Number(oneOf(value, "heatmaps_scale", ["0", "1", "2", "3"])) as 0 | 1 | 2 | 3,
+    })),
+  },
+  { name: "write_heatmaps", takes: "folder", does: openPose((value) => ({ writeHeatmaps: value })) },
+  {
+    name: "write_heatmaps_format",
+    takes: "format",
+    does: heatmaps((value) => ({ format: oneOf(value, "write_heatmaps_format", ["png", "float"] as const) })),
+  },
+  { name: "part_candidates", does: openPose(() => ({ candidates: true })) },
+
+  { name: "part_to_show", takes: "n", unused: "all parts are drawn; --write-heatmaps writes maps" },
+  { name: "disable_blending", does: paint(() => ({ black: true })) },
+  {
+    name: "render_pose",
+    takes: "mode",
+    does: paint((value) => (whole(value, "render_pose", -1) === 0 ? { plain: true } : {})),
+  },
+  {
+    name: "render_threshold",
+    takes: "confidence",
+    does: paint((value) => ({ threshold: real(value, "render_threshold", 0, 1) })),
+  },
+  {
+    name: "alpha_pose",
+    takes: "share",
+    does: paint((value) => ({ opacity: real(value, "alpha_pose", 0, 1) })),
+  },
+  { name: "alpha_heatmap", takes: "share", unused: "maps aren't drawn over pictures" },
+  {
+    name: "hand_render_threshold",
+    takes: "confidence",
+    does: paint((value) => ({ handThreshold: real(value, "hand_render_threshold", 0, 1) })),
+  },
+  {
+    name: "face_render_threshold",
+    takes: "confidence",
+    does: paint((value) => ({ faceThreshold: real(value, "face_render_threshold", 0, 1) })),
+  },
+  { name: "hand_render", takes: "mode", unused: "hands that were found are drawn" },
+  { name: "face_render", takes: "mode", unused: "faces that were found are drawn" },
+  { name: "hand_alpha_pose", takes: "share", unused: "--alpha-pose holds for hands too" },
+  { name: "face_alpha_pose", takes: "share", unused: "--alpha-pose holds for faces too" },
+  { name: "hand_alpha_heatmap", takes: "share", unused: "maps aren't drawn over pictures" },
+  { name: "face_alpha_heatmap", takes: "share", unused: "maps aren't drawn over pictures" },
+
+  { name: "display", takes: "mode", unused: noWindow },
+  { name: "fullscreen", unused: noWindow },
+  { name: "no_gui_verbose", unused: noWindow },
+  {
+    name: "output_resolution",
+    takes: "size",
+    does: ({ options }, value) => {
+      const asked = size(value, "output_resolution");
+      if (asked.some((side) => side > 0)) options.openPose.outputSize = asked;
+    },
+  },
+  { name: "cli_verbose", takes: "n", unused: "progress is always shown" },
+
+  { name: "write_json", takes: "folder", does: openPose((value) => ({ writeJson: value })) },
+  { name: "write_images", takes: "folder", does: openPose((value) => ({ writeImages: value })) },
+  {
+    name: "write_images_format",
+    takes: "format",
+    does: openPose((value) => ({
+      imagesFormat: oneOf(value, "write_images_format", ["png", "jpg", "jpeg", "webp"]),
+    })),
+  },
+  { name: "write_video", takes: "file", does: openPose((value) => ({ writeVideo: value })) },
+  {
+    name: "write_video_fps",
+    takes: "hz",
+    does: ({ options }, value) => {
+      const rate = real(value, "write_video_fps", -1, 1000);
+      if (rate > 0) options.openPose.videoFrameRate = rate;
+    },
+  },
+  { name: "write_video_with_audio", does: marey(() => ({ audio: true })) },
+  { name: "write_coco_json", takes: "file", does: openPose((value) => ({ writeCocoJson: value })) },
+  {
+    name: "write_coco_json_variants",
+    takes: "sum",
+    does: (_, value) => {
+      if (whole(value, "write_coco_json_variants") !== 1)
+        throw wrong("write_coco_json_variants", value, "not there: the file holds bodies (1)");
+    },
+  },
+  { name: "write_coco_json_variant", takes: "n", unused: "the file holds people" },
+  { name: "write_keypoint", takes: "folder", refused: "Use --write-json, which took its place" },
+  { name: "write_keypoint_format", takes: "format", unused: "--write-keypoint is no more" },
+  {
+    name: "keypoint_scale",
+    takes: "mode",
+    does: openPose((value) => ({
+      keypointScale: Number(
+        oneOf(value, "keypoint_scale", ["0", "1", "2", "3", "4"]),
+      ) as KeypointScale["mode"],
+    })),
+  },
+  { name: "logging_level", takes: "n", unused: "progress and warnings are always shown" },
+  { name: "disable_multi_thread", unused: "several inputs are looked at side by side" },
+  { name: "profile_speed", takes: "n", unused: "the rate is always shown" },
+];
+
+const hyphened = (name: string) => name.replaceAll("_", "-");
+
+/** The flags as options of a command, left out of its help. */
+export const openPoseOptions = (): Option[] =>
+  openPoseFlags.map(({ name, takes }) =>
+    new Option(`--${hyphened(name)}${takes ? ` <${takes}>` : ""}`, "OpenPose's").hideHelp(),
+  );
+
+/** Flags that are on or off, Marey's own among them that OpenPose has too. */
+const switches = new Set([
+  ...openPoseFlags.filter(({ takes }) => !takes).map(({ name }) => hyphened(name)),
+  "face",
+]);
+
+/**
+ * Arguments as OpenPose's program takes them, brought to the form of ours: `--write_json DIR` and `-write_json=DIR` are
+ * `--write-json DIR`; of flags that are on or off, `--hand=true` is `--hand`, and `--hand=false` and `--nohand` are left
+ * out.
+ */
+export function plainArguments(args: readonly string[]): string[] {
+  const names = new Set([...openPoseFlags.map(({ name }) => hyphened(name)), ...switches]);
+  const ended = args.indexOf("--");
+  return args.flatMap((arg, i) => {
+    const [, name = "", value] = /^--?([A-Za-z0-9][\w-]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    const plain = hyphened(name);
+    if (name === "" || (ended >= 0 && i >= ended)) return [arg];
+    if (/^no-?/.test(plain) && switches.has(plain.replace(/^no-?/, ""))) return [];
+    // A single hyphen is only for OpenPose's names: -s is nobody's.
+    if (!names.has(plain)) return [arg.startsWith("--") ? arg.replace(name, plain) : arg];
+    if (!switches.has(plain)) return value === undefined ? [`--${plain}`] : [`--${plain}`, value];
+    return /^(false|0|f|no|n)$/i.test(value ?? "") ? [] : [`--${plain}`];
+  });
+}
+
+/**
+ * What the flags among a command's options ask for.
+ *
+ * @param given Options by the names that the command line gives them (`writeJson`).
+ * @returns What they say beside the inputs and options that are Marey's own, and the names of those without a meaning.
+ * @throws MareyError `OPTION` for wrong values, and for flags whose results would be missing.
+ */
+export function readOpenPoseFlags(given: Readonly<Record<string, unknown>>): {
+  inputs: string[];
+  options: DetectCommandOptions;
+  unused: string[];
+} {
+  const request: OpenPoseRequest = { inputs: [], options: { openPose: {} }, scaleNumber: 1, scaleGap: 0.25 };
+  const unused: string[] = [];
+  for (const { name, takes, does, unused: why, refused } of openPoseFlags) {
+    const value = givenValue(given, name);
+    if (value === undefined) continue;
+    if (refused) throw new MareyError("OPTION", `--${name}`, "it isn't done here", refused);
+    if (why) unused.push(`--${name} (${why})`);
+    does?.(request, takes ? String(value) : "");
+  }
+  const { inputs, options, scaleNumber, scaleGap } = request;
+  if (scaleNumber > 1) options.scales = scalesOf(scaleNumber, scaleGap);
+  return { inputs, options, unused };
+}
+
+/** A flag's value as commander keeps it: `write_json` as `writeJson`; of one whose name begins with "no", the opposite. */
+function givenValue(given: Readonly<Record<string, unknown>>, name: string): unknown {
+  const option = new Option(`--${hyphened(name)}`);
+  const value = given[option.attributeName()];
+  return option.negate ? value === false || undefined : value;
+}
+
+/** Sizes relative to the largest. @throws MareyError `OPTION` when the smallest would be nothing. */
+function scalesOf(count: number, gap: number): number[] {
+  const scales = Array.from({ length: count }, (_, i) => 1 - i * gap);
+  if ((scales.at(-1) as number) > 0) return scales;
+  throw wrong("scale_gap", String(gap), `too large for ${count} scales: the last would be nothing`);
+}

@@ -1,0 +1,66 @@
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Image } from "@marey/core/image";
+import { type FileSet, fileSet } from "../files/index.js";
+import { fileError } from "../files/whole.js";
+import { writeImage } from "../video/index.js";
+
+/** A folder with files of each frame, each of which appears whole as soon as it is written. */
+export interface FrameFiles {
+  /** @throws MareyError `FILE_EXISTS`, `FILE_WRITE`. */
+  write(name: string, content: string | Uint8Array): Promise<void>;
+  /** Writes a picture; the name's ending gives the format. @throws MareyError `IMAGE_FORMAT` too. */
+  writePicture(name: string, image: Image): Promise<void>;
+  /** Removes what an earlier, longer run left: the files that `isOurs` knows and that weren't written now. */
+  removeOthers(isOurs: (name: string) => boolean): Promise<void>;
+  /** Removes everything that was written. */
+  discard(): Promise<void>;
+}
+
+/** Opens a folder for files of each frame; it is made with the first of them. */
+export function frameFiles(folder: string, { force }: { force?: boolean }): FrameFiles {
+  const written = new Set<string>();
+  /** The uppermost folder that there wasn't. */
+  let made: string | undefined;
+  let ready: Promise<unknown> | undefined;
+  const makeFolder = () =>
+    mkdir(folder, { recursive: true }).then(
+      (first) => {
+        made = first;
+      },
+      (cause) => Promise.reject(fileError("FILE_WRITE", folder, cause)),
+    );
+  async function publish(
+    name: string,
+    write: (files: FileSet, path: string) => Promise<void>,
+  ): Promise<void> {
+    ready ??= makeFolder();
+    await ready;
+    const files = fileSet({ force });
+    try {
+      await write(files, join(folder, name));
+      await files.publish();
+      written.add(name);
+    } finally {
+      await files.discard();
+    }
+  }
+  return {
+    write: (name, content) => publish(name, (files, path) => files.write(path, content)),
+    writePicture: (name, image) =>
+      publish(name, async (files, path) => writeImage(await files.claim(path), image)),
+    async removeOthers(isOurs) {
+      for (const name of await readdir(folder).catch(() => []))
+        if (isOurs(name) && !written.has(name)) await rm(join(folder, name), { force: true });
+    },
+    async discard() {
+      for (const name of written) await rm(join(folder, name), { force: true });
+      written.clear();
+      if (made === undefined) return;
+      const top = resolve(made).length;
+      // One that holds something else stays.
+      for (let at = resolve(folder); at.length >= top; at = dirname(at))
+        await rmdir(at).catch(() => undefined);
+    },
+  };
+}
