@@ -5,6 +5,7 @@ import {
   GRAPH_INPUT,
   GRAPH_OUTPUT,
   inferenceGraph,
+  limbsByChannel,
   loadWeights,
   MPI_15,
   type NetworkOptions,
@@ -62,9 +63,10 @@ function people(options: Exclude<NetworkOptions, { kind: "belief" }>, model: Par
       maps: GRAPH_OUTPUT,
       layout: "NCHW",
       background: model.background,
-      limbs: model.edges.map(({ joints: [a, b], channel }) => ({
+      // By channel, so that maps that are written out keep the network's order.
+      limbs: limbsByChannel(model).map(([a, b], l) => ({
         joints: [joints[a] as string, joints[b] as string],
-        channels: [first + channel, first + channel + 1],
+        channels: [first + 2 * l, first + 2 * l + 1],
       })),
     },
     skeleton: name,
