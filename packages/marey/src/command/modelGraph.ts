@@ -1,7 +1,7 @@
 import { MareyError } from "@marey/core";
 import { declaredShape, inOrder, printGraph, readGraph, readOnnx } from "@marey/core/graph";
 import { readWhole } from "../files/whole.js";
-import { describeModel } from "../store/models.js";
+import { findNetwork } from "../store/models.js";
 
 /** A network's graph as people read it, and what it was read with. */
 export interface ModelGraph {
@@ -33,16 +33,16 @@ export function readSize(
 }
 
 /**
- * The graph of an embedded network or an ONNX file with all shapes, which are worked out where the file lacks them.
+ * The graph of an embedded or stored network or an ONNX file with all shapes, which are worked out where the file lacks them.
  *
  * @param sizes Sizes that the file leaves free, by the names that it gives them.
- * @throws MareyError those of `describeModel` and `readGraph`; `OPTION` for a size that it doesn't have.
+ * @throws MareyError those of `findNetwork` and `readGraph`; `OPTION` for a size that it doesn't have.
  */
 export async function modelGraph(
   nameOrFile: string,
   sizes: Readonly<Record<string, number>> = {},
 ): Promise<ModelGraph> {
-  const { file } = await describeModel(nameOrFile);
+  const { file } = await findNetwork(nameOrFile);
   const model = readOnnx(await readWhole(file), file);
   const graph = model.graph as NonNullable<typeof model.graph>;
   const stored = new Set(graph.initializer.map(({ name }) => name));
