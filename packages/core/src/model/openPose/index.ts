@@ -67,6 +67,13 @@ export {
 export { type CropLabels, channelsOf, type TargetOptions, targetEncoder } from "./targets.js";
 export { type Thresholds, thresholdsOf } from "./thresholds.js";
 export { type OptimiserOptions, optimisers, steppedRate, supervised } from "./train.js";
-export { type LabelledPerson, type LabelledPicture, readTrainingSet } from "./trainingSet.js";
+export {
+  type LabelledPerson,
+  type LabelledPicture,
+  readTrainingSet,
+  type TrainingSet,
+} from "./trainingSet.js";
+export { type Score, type ScoreOptions, scoreNetwork } from "./trainScore.js";
+export { startFrom } from "./trainStart.js";
 export { strideOf, type TrunkConvolution, type TrunkStep } from "./trunk.js";
 export { loadWeights, officialNames, recognise } from "./weights.js";

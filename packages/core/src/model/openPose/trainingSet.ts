@@ -1,7 +1,9 @@
 import { MareyError } from "../../error.js";
 import { readJson } from "../../format/lines.js";
+import type { CocoTruth } from "../../metric/cocoEvaluate.js";
+import type { CocoAnnotation } from "../../metric/cocoSimilarity.js";
 import { convertPose, convertSkeleton, type JointSource } from "../../skeleton/convert.js";
-import { coco17, skeletons } from "../../skeleton/layouts.js";
+import { body25, coco17, recogniseSkeleton } from "../../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../../skeleton/skeleton.js";
 import { boxRegion, type Region, readRegion } from "./mask.js";
 
@@ -29,6 +31,16 @@ export interface LabelledPicture {
   readonly known: readonly boolean[];
 }
 
+/** Annotations as a network is trained on them and judged by them. */
+export interface TrainingSet {
+  /** The file's own layout. */
+  readonly layout: Skeleton;
+  /** In the file's order, those without people too. */
+  readonly pictures: readonly LabelledPicture[];
+  /** For `cocoEvaluate` with the layout's sigmas. */
+  readonly truth: CocoTruth;
+}
+
 /** The six points of the feet, in the order of COCO's foot annotations, which follow the 17 of the body. */
 const FEET = [
   "left_big_toe",
@@ -38,6 +50,9 @@ const FEET = [
   "right_small_toe",
   "right_heel",
 ];
+
+/** Share of a person's box that COCO's outlines fill, for annotations without an area. */
+const FILLED = 0.53;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -54,31 +69,74 @@ function invalid(where: string, what: string, remedy = "Export the annotations a
  * where both ends are labelled. Joints that the file doesn't have are not `known`; neither are the feet in a picture of a
  * layout with feet where an ankle is labelled but no foot, as in COCO's pictures that nobody has gone through for them.
  *
- * @returns Pictures in the file's order, those without people too.
  * @throws MareyError `COCO_INVALID` naming the entry at fault, or when nobody has keypoints; `JSON_INVALID`.
  */
-export function readTrainingSet(bytes: Uint8Array, to: Skeleton, name = "coco.json"): LabelledPicture[] {
+export function readTrainingSet(bytes: Uint8Array, to: Skeleton, name = "coco.json"): TrainingSet {
   const content = readJson(bytes, name);
   if (!isRecord(content) || !Array.isArray(content.images) || !Array.isArray(content.annotations))
     throw invalid(name, "it has no images and annotations", "Give annotations, not results");
-  const { categories, counted } = categoriesOf(content.categories);
-  const byPicture = annotationsByPicture(content.annotations, counted, name);
-  const from = layoutOf(categories, content.annotations, name);
-  const sources = convertSkeleton(from, to);
+  const { names, ids } = keypointCategories(content.categories);
+  const annotations = listAnnotations(content.annotations, ids, name);
+  const layout = layoutOf(names, annotations, name);
+  const sources = sourcesOf(layout, to);
   if (sources.every(({ kind }) => kind === "absent"))
-    throw invalid(name, `none of its keypoints (${from.joints.join(", ")}) is a joint of ${to.name}`);
+    throw invalid(name, `none of its keypoints (${layout.joints.join(", ")}) is a joint of ${to.name}`);
+  const byPicture = new Map<unknown, Annotation[]>();
+  for (const annotation of annotations) {
+    const group = byPicture.get(annotation.fields.image_id);
+    if (group) group.push(annotation);
+    else byPicture.set(annotation.fields.image_id, [annotation]);
+  }
   const pictures = content.images.map((image: unknown, i) => {
     const where = `${name}, image ${i}`;
     if (!isRecord(image) || typeof image.file_name !== "string") throw invalid(where, "it names no file");
     const found = byPicture.get(image.id) ?? [];
     byPicture.delete(image.id);
-    return labelledPicture(image, found, from, to, sources, where);
+    return labelledPicture(image, found, layout, to, sources, where);
   });
   for (const [id, [first]] of byPicture)
     throw invalid(first.where, `its picture ${String(id)} is not among the images`);
   if (pictures.every(({ people }) => people.length === 0))
     throw invalid(name, "nobody has keypoints", "Give person_keypoints annotations, not those of objects");
-  return pictures;
+  return { layout, pictures, truth: truthOf(pictures, annotations, layout) };
+}
+
+/** Joints that no file labels are made of others only where OpenPose does so. */
+const MIDPOINTS = ["neck", "thorax", "pelvis"];
+
+const sourcesOf = (from: Skeleton, to: Skeleton): JointSource[] =>
+  convertSkeleton(from, to).map((source, j) =>
+    source.kind !== "interpolated" || MIDPOINTS.includes(to.joints[j])
+      ? source
+      : { kind: "absent", terms: [] },
+  );
+
+function truthOf(
+  pictures: readonly LabelledPicture[],
+  annotations: readonly Annotation[],
+  { joints }: Skeleton,
+): CocoTruth {
+  return {
+    images: pictures.map(({ id }) => ({ id })),
+    categories: [{ id: 1 }],
+    annotations: annotations.map(({ fields }, i): CocoAnnotation => {
+      const { image_id, iscrowd, area, num_keypoints } = fields;
+      const given = fields.keypoints as number[] | undefined;
+      const keypoints = given && given.length > 0 ? given : new Array<number>(joints.length * 3).fill(0);
+      const [left, top, right, bottom] = boxOf(fields) ?? extent(keypoints);
+      const bbox = [left, top, right - left, bottom - top];
+      return {
+        id: i + 1,
+        image_id: image_id as number,
+        category_id: 1,
+        iscrowd: iscrowd ? 1 : 0,
+        bbox,
+        area: typeof area === "number" && area > 0 ? area : FILLED * bbox[2] * bbox[3],
+        keypoints,
+        ...(typeof num_keypoints === "number" && { num_keypoints }),
+      };
+    }),
+  };
 }
 
 interface Annotation {
@@ -86,43 +144,46 @@ interface Annotation {
   readonly where: string;
 }
 
-/** Names of keypoints, where a category says them, and which categories have keypoints; all where none says so. */
-function categoriesOf(given: unknown): { categories?: readonly string[]; counted?: Set<unknown> } {
+/** Names of keypoints, where a category says them, and which categories have keypoints. */
+function keypointCategories(given: unknown): { names?: readonly string[]; ids?: Set<unknown> } {
   const named = (Array.isArray(given) ? given : []).filter(
     (category): category is Fields => isRecord(category) && Array.isArray(category.keypoints),
   );
   if (named.length === 0) return {};
-  return {
-    categories: (named[0].keypoints as unknown[]).map(String),
-    counted: new Set(named.map(({ id }) => id)),
-  };
+  return { names: (named[0].keypoints as unknown[]).map(String), ids: new Set(named.map(({ id }) => id)) };
 }
 
-function annotationsByPicture(rows: readonly unknown[], counted: Set<unknown> | undefined, name: string) {
-  const groups = new Map<unknown, Annotation[]>();
-  for (const [i, fields] of rows.entries()) {
+/** The annotations of categories with keypoints, or all where no category says so. */
+function listAnnotations(
+  rows: readonly unknown[],
+  ids: Set<unknown> | undefined,
+  name: string,
+): Annotation[] {
+  return rows.flatMap((fields, i) => {
     const where = `${name}, annotation ${i}`;
     if (!isRecord(fields)) throw invalid(where, "it is no object");
-    if (counted && fields.category_id !== undefined && !counted.has(fields.category_id)) continue;
-    const group = groups.get(fields.image_id);
-    if (group) group.push({ fields, where });
-    else groups.set(fields.image_id, [{ fields, where }]);
-  }
-  return groups;
+    return !ids || fields.category_id === undefined || ids.has(fields.category_id) ? [{ fields, where }] : [];
+  });
 }
 
-function layoutOf(names: readonly string[] | undefined, rows: readonly unknown[], name: string): Skeleton {
-  const first = rows.find((row) => isRecord(row) && Array.isArray(row.keypoints) && row.keypoints.length > 0);
-  const count = isRecord(first) ? (first.keypoints as unknown[]).length / 3 : 0;
+/** Sigmas by joints' names. */
+const sigmas = new Map(
+  [coco17, body25].flatMap(({ joints, sigmas: of }) => joints.map((joint, j) => [joint, of[j]])),
+);
+
+const named = (joints: readonly string[]): Skeleton =>
+  skeleton(
+    "annotated",
+    joints.map((joint) => [joint, null, sigmas.get(joint) ?? 0.079]),
+  );
+
+function layoutOf(names: readonly string[] | undefined, rows: readonly Annotation[], name: string): Skeleton {
+  const first = rows.find(({ fields: { keypoints } }) => Array.isArray(keypoints) && keypoints.length > 0);
+  const count = first ? (first.fields.keypoints as unknown[]).length / 3 : 0;
   if (names && (count === 0 || names.length === count))
-    return skeleton(
-      "annotated",
-      names.map((joint) => [joint, null, 0.079]),
-    );
-  const feet = FEET.map((joint) => [joint, null, 0.079] as const);
-  if (count === 23)
-    return skeleton("coco23", [...coco17.joints.map((j) => [j, null, 0.079] as const), ...feet]);
-  const known = skeletons.find(({ joints }) => joints.length === count);
+    return recogniseSkeleton(names.length, names) ?? named(names);
+  if (count === 23) return named([...coco17.joints, ...FEET]);
+  const known = recogniseSkeleton(count);
   if (known) return known;
   throw invalid(
     name,
@@ -186,7 +247,7 @@ function boxOf({ bbox }: Fields): [number, number, number, number] | undefined {
   return [left, top, left + width, top + height];
 }
 
-function extent(points: Float32Array): [number, number, number, number] {
+function extent(points: ArrayLike<number>): [number, number, number, number] {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < points.length; i += 3) {
     if (points[i + 2] === 0) continue;

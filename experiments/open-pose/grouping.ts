@@ -1,0 +1,322 @@
+/** From maps to people by any score of pairs, and how well a crowd was told apart. */
+import { emptyPeaks, findPeaks, type Limb, mapEnlarger } from "@marey/core/codec";
+import { type CocoAnnotation, type CocoDetection, cocoEvaluate } from "@marey/core/metric";
+import { CELLS, JOINTS, SIDE, STRIDE } from "./crowd.js";
+import { figure } from "./figure.js";
+import { SCENE, type Scene } from "./scene.js";
+
+/** A place where a joint may be, pixels. */
+export interface Candidate {
+  readonly joint: number;
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+}
+
+/** How well a limb may connect two candidates; not above 0 when it doesn't. */
+export type PairScore = (limb: number, a: Candidate, b: Candidate) => number;
+
+const enlarge = mapEnlarger(SIDE, SIDE, SCENE.size, SCENE.size);
+const large = new Float32Array(SCENE.size * SCENE.size);
+const peaks = emptyPeaks(64);
+
+/** Peaks of the confidence maps, enlarged to the picture's size as OpenPose does. */
+export function candidatesOf(maps: Float32Array, threshold = 0.15): Candidate[] {
+  const found: Candidate[] = [];
+  for (let joint = 0; joint < JOINTS; joint++) {
+    enlarge(maps.subarray(joint * CELLS, (joint + 1) * CELLS), large);
+    findPeaks(large, SCENE.size, SCENE.size, threshold, peaks);
+    for (let i = 0; i < peaks.count; i++) {
+      const [x, y, value] = peaks.data.subarray(i * 3, i * 3 + 3) as unknown as [number, number, number];
+      found.push({ joint, x, y, value });
+    }
+  }
+  return found;
+}
+
+/** The true joints themselves. */
+export function trueCandidates({ people }: Scene): Candidate[] {
+  const found: Candidate[] = [];
+  for (let i = 0; i < people.length; i += 3)
+    if (people[i + 2]! > 0)
+      found.push({ joint: (i / 3) % JOINTS, x: people[i]!, y: people[i + 1]!, value: 1 });
+  return found;
+}
+
+/** A map between its cells, at a pixel. `shift`: pixel of cell 0. */
+function valueAt(map: Float32Array, offset: number, x: number, y: number, shift: number): number {
+  const u = Math.max(0, Math.min(SIDE - 1.001, (x - shift) / STRIDE));
+  const v = Math.max(0, Math.min(SIDE - 1.001, (y - shift) / STRIDE));
+  const [left, top] = [Math.floor(u), Math.floor(v)];
+  const at = offset + top * SIDE + left;
+  const above = map[at]! + (u - left) * (map[at + 1]! - map[at]!);
+  const below = map[at + SIDE]! + (u - left) * (map[at + SIDE + 1]! - map[at + SIDE]!);
+  return above + (v - top) * (below - above);
+}
+
+/** The line integral of a part affinity field over ten places; 0 when fewer than eight support it. */
+export const fieldScore =
+  (fields: Float32Array): PairScore =>
+  (limb, a, b) => {
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    const length = Math.hypot(dx, dy);
+    if (length < 1e-6) return 0;
+    let [sum, kept] = [0, 0];
+    for (let i = 0; i < 10; i++) {
+      const [x, y] = [a.x + (i / 9) * dx, a.y + (i / 9) * dy];
+      const along =
+        (dx * valueAt(fields, 2 * limb * CELLS, x, y, 0) +
+          dy * valueAt(fields, (2 * limb + 1) * CELLS, x, y, 0)) /
+        length;
+      sum += along;
+      if (along > 0.05) kept++;
+    }
+    return kept >= 8 ? sum / 10 : 0;
+  };
+
+/** The mean of Gaussians' maps at places along the limb. */
+export const midpointScore =
+  (maps: Float32Array, shares: readonly number[]): PairScore =>
+  (limb, a, b) => {
+    let sum = 0;
+    shares.forEach((share, s) => {
+      const [x, y] = [a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)];
+      sum += valueAt(maps, (limb * shares.length + s) * CELLS, x, y, (STRIDE - 1) / 2);
+    });
+    return sum / shares.length;
+  };
+
+/** A group of candidates: one of each joint at most, −1 where none. */
+export interface Group {
+  readonly members: Int32Array;
+  score: number;
+}
+
+/**
+ * Pairs of all limbs in one list, from the best on: a pair starts a group, adds to one, or makes two one that share no kind
+ * of joint (OpenPose's parser B; with the limbs of a tree it is greedy matching per limb).
+ */
+export function grouped(
+  candidates: readonly Candidate[],
+  limbs: readonly Limb[],
+  score: PairScore,
+  least: number,
+): { groups: Group[]; pairs: [number, number][] } {
+  const pairs: { a: number; b: number; score: number }[] = [];
+  limbs.forEach(([from, to], limb) => {
+    candidates.forEach((a, i) => {
+      if (a.joint !== from) return;
+      candidates.forEach((b, j) => {
+        if (b.joint !== to) return;
+        const value = score(limb, a, b);
+        if (value > least) pairs.push({ a: i, b: j, score: value });
+      });
+    });
+  });
+  pairs.sort((p, q) => q.score - p.score || p.a - q.a || p.b - q.b);
+  const owner: (Group | undefined)[] = candidates.map(() => undefined);
+  const groups = new Set<Group>();
+  const joined: [number, number][] = [];
+  for (const pair of pairs) if (join(pair, candidates, owner, groups)) joined.push([pair.a, pair.b]);
+  return { groups: [...groups], pairs: joined };
+}
+
+function join(
+  { a, b, score }: { a: number; b: number; score: number },
+  candidates: readonly Candidate[],
+  owner: (Group | undefined)[],
+  groups: Set<Group>,
+): boolean {
+  const put = (group: Group, i: number) => {
+    group.members[candidates[i]!.joint] = i;
+    group.score += candidates[i]!.value;
+    owner[i] = group;
+  };
+  const [first, second] = [owner[a], owner[b]];
+  if (!first && !second) {
+    const group: Group = { members: new Int32Array(JOINTS).fill(-1), score: 0 };
+    groups.add(group);
+    put(group, a);
+    put(group, b);
+    group.score += score;
+    return true;
+  }
+  if (first && second) {
+    if (first === second) {
+      first.score += score;
+      return true;
+    }
+    if (first.members.some((member, j) => member >= 0 && second.members[j]! >= 0)) return false;
+    second.members.forEach((member, j) => {
+      if (member < 0) return;
+      first.members[j] = member;
+      owner[member] = first;
+    });
+    first.score += second.score + score;
+    groups.delete(second);
+    return true;
+  }
+  const group = (first ?? second)!;
+  const free = first ? b : a;
+  if (group.members[candidates[free]!.joint]! >= 0) return false;
+  put(group, free);
+  group.score += score;
+  return true;
+}
+
+/** How a set of crowds was told apart; all are shares, 0..1. */
+export interface Judgement {
+  /** True limbs, both ends of which are candidates, that were joined. */
+  readonly limbs: number;
+  /** Of the limbs that were joined between candidates of true joints, those that are true. */
+  readonly right: number;
+  /** Visible parts of a person that are in one group, on average over people. */
+  readonly recall: number;
+  /** Parts of a group that belong to its main person, on average over groups. */
+  readonly purity: number;
+  /** Groups for each person. */
+  readonly fragments: number;
+  /** Average precision by object keypoint similarity. */
+  readonly ap: number;
+}
+
+/** Distance within which a candidate is a true joint, as a share of the person's height. */
+const NEAR = 0.06;
+
+/** What was found in one scene. */
+export interface Found {
+  readonly scene: Scene;
+  readonly candidates: readonly Candidate[];
+  readonly groups: readonly Group[];
+  readonly pairs: readonly (readonly [number, number])[];
+}
+
+/** Judges groups against the truth. People with fewer than four visible joints don't count. */
+export function judge(found: readonly Found[], limbs: readonly Limb[]): Judgement {
+  const sums = { joinable: 0, joined: 0, right: 0, wrong: 0, recall: 0, people: 0, purity: 0, groups: 0 };
+  for (const one of found) tally(one, limbs, sums);
+  return {
+    limbs: sums.joined / sums.joinable,
+    right: sums.right / (sums.right + sums.wrong),
+    recall: sums.recall / sums.people,
+    purity: sums.purity / sums.groups,
+    fragments: sums.groups / sums.people,
+    ap: averagePrecision(found),
+  };
+}
+
+function tally(
+  { scene, candidates, groups, pairs }: Found,
+  limbs: readonly Limb[],
+  sums: {
+    joinable: number;
+    joined: number;
+    right: number;
+    wrong: number;
+    recall: number;
+    people: number;
+    purity: number;
+    groups: number;
+  },
+): void {
+  const truth = assign(scene, candidates);
+  const joined = new Set(pairs.map(([a, b]) => a * 4096 + b));
+  const byJoint = new Map<number, number>();
+  truth.forEach((person, i) => {
+    if (person >= 0) byJoint.set(person * JOINTS + candidates[i]!.joint, i);
+  });
+  const count = scene.heights.length;
+  for (const [a, b] of limbs)
+    for (let p = 0; p < count; p++) {
+      const [i, j] = [byJoint.get(p * JOINTS + a), byJoint.get(p * JOINTS + b)];
+      if (i === undefined || j === undefined) continue;
+      sums.joinable++;
+      if (joined.has(i * 4096 + j)) sums.joined++;
+    }
+  for (const [a, b] of pairs) {
+    if (truth[a]! < 0 || truth[b]! < 0) continue;
+    if (truth[a] === truth[b]) sums.right++;
+    else sums.wrong++;
+  }
+  const best = new Float64Array(count);
+  for (const { members } of groups) {
+    const shares = new Float64Array(count);
+    let size = 0;
+    for (const member of members) {
+      if (member < 0) continue;
+      size++;
+      if (truth[member]! >= 0) shares[truth[member]!]!++;
+    }
+    shares.forEach((share, p) => {
+      best[p] = Math.max(best[p]!, share);
+    });
+    sums.purity += Math.max(0, ...shares) / size;
+    sums.groups++;
+  }
+  for (let p = 0; p < count; p++) {
+    const seen = seenJoints(scene, p);
+    if (seen < 4) continue;
+    sums.people++;
+    sums.recall += best[p]! / seen;
+  }
+}
+
+function seenJoints({ people }: Scene, person: number): number {
+  let seen = 0;
+  for (let j = 0; j < JOINTS; j++) seen += people[(person * JOINTS + j) * 3 + 2]!;
+  return seen;
+}
+
+/** The person of whom each candidate is a joint, the nearest pairs first; −1 where nobody. */
+function assign({ people, heights }: Scene, candidates: readonly Candidate[]): Int32Array {
+  const owner = new Int32Array(candidates.length).fill(-1);
+  const near: { i: number; at: number; d: number }[] = [];
+  for (const [i, { joint, x, y }] of candidates.entries())
+    for (const [p, height] of heights.entries()) {
+      const at = p * JOINTS + joint;
+      const d = Math.hypot(people[at * 3]! - x, people[at * 3 + 1]! - y) / height;
+      if (people[at * 3 + 2]! > 0 && d < NEAR) near.push({ i, at, d });
+    }
+  const taken = new Set<number>();
+  for (const { i, at } of near.sort((a, b) => a.d - b.d)) {
+    if (owner[i]! >= 0 || taken.has(at)) continue;
+    owner[i] = Math.floor(at / JOINTS);
+    taken.add(at);
+  }
+  return owner;
+}
+
+function averagePrecision(found: readonly Found[]): number {
+  const annotations: CocoAnnotation[] = [];
+  const detections: CocoDetection[] = [];
+  found.forEach(({ scene, candidates, groups }, image_id) => {
+    scene.heights.forEach((height, p) => {
+      const keypoints = Array.from(scene.people.subarray(p * JOINTS * 3, (p + 1) * JOINTS * 3), (value, i) =>
+        i % 3 === 2 ? 2 * value : value,
+      );
+      const seen = seenJoints(scene, p);
+      // COCO's outlines cover about a fifth of the square of a standing person's height.
+      const area = 0.2 * height * height;
+      const bbox = [0, 0, height / 2, height];
+      const ignored = seen < 4 ? { iscrowd: 1 } : {};
+      annotations.push({
+        id: annotations.length + 1,
+        image_id,
+        category_id: 1,
+        bbox,
+        area,
+        keypoints,
+        ...ignored,
+      });
+    });
+    for (const { members, score } of groups) {
+      const keypoints = Array.from(members).flatMap((member) => {
+        const candidate = candidates[member];
+        return candidate ? [candidate.x, candidate.y, 1] : [0, 0, 0];
+      });
+      detections.push({ image_id, category_id: 1, score, keypoints });
+    }
+  });
+  const truth = { images: found.map((_, id) => ({ id })), annotations, categories: [{ id: 1 }] };
+  return cocoEvaluate(truth, detections, { sigmas: figure.sigmas }).stats.AP ?? Number.NaN;
+}

@@ -1,0 +1,359 @@
+/**
+ * Trains OpenPose's networks (Cao et al. 2017 and 2019) on pictures annotated as COCO's are: fields and confidence maps of
+ * all stages, people without labels left out, crops that are scaled, turned, shifted and mirrored.
+ *
+ * `marey train open-pose --set data=coco` takes COCO's folder as it stands (`annotations/person_keypoints_train2017.json`,
+ * `train2017/`); other pictures by `--set data=FOLDER --set annotations=FILE`. Keypoints come to the network's joints by
+ * name; what a file doesn't label, such as feet, isn't learned from it. `--set skeleton=FILE.json` trains joints and edges
+ * of one's own.
+ *
+ * The defaults are a network of a quarter of the published channels that two processor cores train. The published ones are
+ * `--set width=1 --set fieldStages=4 --set partStages=2 --set triples=5 --set size=368 --set batch=10 --set rate=1e-4
+ * --set weights=vgg19.pth --set epochs=60 --set drops=200000,300000,360000,420000,480000,540000` for BODY_25 and `--set
+ * network=coco18 --set fieldStages=6 --set optimiser=sgd --set rate=4e-5 --set dropBy=0.333 --set
+ * drops=136106,272212,408318 …` for COCO_18: days on a graphics card, and years here.
+ *
+ * The run's folder gets `network.onnx` and `network.json`, which `marey detect --model` takes.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, isAbsolute, join } from "node:path";
+import { MareyError } from "@marey/core";
+import { random } from "@marey/core/array";
+import type { Limb } from "@marey/core/codec";
+import { readSkeleton } from "@marey/core/format";
+import type { Image } from "@marey/core/image";
+import {
+  BODY_25,
+  BODY25_AUGMENTATION,
+  COCO_18,
+  type DenseStage,
+  examples,
+  GRAPH_INPUT,
+  GRAPH_OUTPUT,
+  inferenceGraph,
+  limbsByChannel,
+  MPI_15,
+  network,
+  optimisers,
+  readTrainingSet,
+  scoreNetwork,
+  startFrom,
+  steppedRate,
+  supervised,
+  type TrainingSet,
+} from "@marey/core/model/openPose";
+import { load } from "@marey/core/nn";
+import type { Skeleton } from "@marey/core/skeleton";
+import {
+  batchList,
+  cardSchema,
+  type Evaluation,
+  type Run,
+  readImage,
+  readWeights,
+  train,
+  type Weights,
+} from "marey";
+
+export const settings = {
+  data: "coco", // folder of the pictures, or of COCO as it is unpacked
+  annotations: "annotations/person_keypoints_train2017.json", // there, or anywhere
+  validation: "", // annotations to measure by; those of the training when empty
+  pictures: "", // only these, by the ends of their files' names with commas between; all when empty
+  network: "body25", // fields, then parts (2019); coco18 and mpi15: both side by side (2017)
+  skeleton: "", // joints and edges of one's own (JSON) for this form of network
+  weights: "", // VGG-19 or another OpenPose network to begin with, as far as names and shapes agree; the paper: VGG-19
+  width: 0.25, // of the published channels
+  fieldStages: 2, // the paper has 4; with coco18 and mpi15, stages of both: 6
+  partStages: 1, // the paper has 2
+  triples: 2, // of convolutions in each stage; the paper has 5
+  size: 184, // of crops, pixels; the paper has 368
+  batch: 4, // the paper has 10
+  epochs: 20, // the paper: 600,000 batches of COCO, about 60 epochs
+  repeat: 1, // how often an epoch shows everybody
+  optimiser: "adam", // for 2017's networks sgd, with momentum 0.9
+  rate: 1e-3, // the paper has 1e-4, 2017's 4e-5
+  drops: "", // after how many batches the rate falls, with commas between
+  dropBy: 0.5, // by what; 2017: 0.333
+  laterStages: 4, // rate of all stages but the first, as a multiple
+  weightDecay: 5e-4,
+  whole: false, // show whole pictures, unchanged, instead of crops around people: to learn a few by heart
+  target: 0.6, // height of the person in the middle as a share of the crop …
+  scaleFrom: 1 / 3, // … times a number from here; 2017: 0.5
+  scaleTo: 1.1, // … to here
+  rotation: 45, // degrees, either way; 2017: 40
+  shift: 0.11, // of the person from the middle, as a share of the crop: 40 of 368 pixels
+  flip: 0.5, // share of crops in the mirror
+  masked: true, // leave people without labels out
+  watched: 50, // pictures that are measured after each epoch
+  seed: 1,
+};
+type Settings = typeof settings;
+
+/** What the tests change for a run of seconds. */
+export const tiny = {
+  width: 1 / 32,
+  fieldStages: 1,
+  partStages: 1,
+  triples: 1,
+  size: 64,
+  batch: 2,
+  epochs: 2,
+};
+
+const models = { body25: BODY_25, coco18: COCO_18, mpi15: MPI_15 } as const;
+const STRIDE = 8;
+/** So many decoded pictures are kept; more are read again when their turn comes. */
+const KEPT = 64;
+
+interface Form {
+  readonly skeleton: Skeleton;
+  readonly limbs: readonly Limb[];
+  readonly options: network.NetworkOptions;
+}
+
+/** What is trained: joints, limbs in the order of the fields, and the sizes of the network. */
+async function formOf(given: Settings): Promise<Form> {
+  const { width, fieldStages, partStages, triples } = given;
+  if (!Object.hasOwn(models, given.network))
+    throw new MareyError(
+      "RECIPE_SETTING",
+      `network=${given.network}`,
+      `there are ${Object.keys(models).join(", ")}`,
+      "Name one of these",
+    );
+  const name = given.network as keyof typeof models;
+  const own =
+    given.skeleton === ""
+      ? undefined
+      : readSkeleton(await bytesOf(given.skeleton, "skeleton"), given.skeleton);
+  const skeleton = own ?? models[name].skeleton;
+  const limbs = own ? own.edges : limbsByChannel(models[name]);
+  const channels = [64, 96, 128, 256, 512].map((published) => [
+    published,
+    Math.max(1, Math.round(published * width)),
+  ]);
+  const common = { parts: skeleton.joints.length, limbs: limbs.length, widths: Object.fromEntries(channels) };
+  const stages = (count: number): DenseStage[] =>
+    Array.from({ length: count }, (_, i) => ({
+      triples,
+      width: i === 0 ? 96 : 128,
+      wide: i === 0 ? 256 : 512,
+    }));
+  const options: network.NetworkOptions =
+    name === "body25"
+      ? { kind: "dense", ...common, fieldStages: stages(fieldStages), partStages: stages(partStages) }
+      : { kind: "paired", ...common, stages: fieldStages };
+  return { skeleton, limbs, options };
+}
+
+async function bytesOf(file: string, setting: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const remedy = `Pass --set ${setting}=FILE${setting === "skeleton" ? "" : ", and --set data=FOLDER for the pictures"}`;
+    throw new MareyError("FILE_READ", file, "there is no such file", remedy, { cause });
+  }
+}
+
+/** Annotated pictures with a way to read them. */
+interface Pictures extends TrainingSet {
+  read(index: number): Promise<Image>;
+}
+
+async function picturesOf(
+  { data, pictures: wanted }: Settings,
+  annotations: string,
+  to: Skeleton,
+): Promise<Pictures> {
+  const inside = join(data, annotations);
+  const file = !isAbsolute(annotations) && existsSync(inside) ? inside : annotations;
+  const set = readTrainingSet(await bytesOf(file, "annotations"), to, file);
+  const ends = wanted === "" ? [""] : wanted.split(",");
+  const pictures = set.pictures.filter((picture) => ends.some((end) => picture.file.endsWith(end)));
+  if (pictures.length === 0)
+    throw new MareyError(
+      "TRAINING_EMPTY",
+      `pictures=${wanted}`,
+      `no picture of ${file} ends so`,
+      "Correct the setting",
+    );
+  // COCO's names are those of files in a folder that the annotations' name tells.
+  const split = /_([a-z]+\d*)\.json$/.exec(basename(file))?.[1] ?? "";
+  const paths = pictures.map((picture) => {
+    const places = [
+      join(data, picture.file),
+      join(data, split, picture.file),
+      join(data, "images", picture.file),
+    ];
+    const found = places.find((place) => existsSync(place));
+    if (found) return found;
+    throw new MareyError(
+      "FILE_READ",
+      picture.file,
+      `${file} names this picture, but it is not at ${places.join(", ")}`,
+      "Pass --set data=FOLDER with the folder of the pictures",
+    );
+  });
+  const kept = new Map<number, Image>();
+  return {
+    ...set,
+    pictures,
+    async read(index) {
+      const known = kept.get(index);
+      if (known) return known;
+      const image = await readImage(paths[index]!);
+      const { width, height } = pictures[index]!;
+      if (image.width !== width || image.height !== height)
+        throw new MareyError(
+          "COCO_INVALID",
+          paths[index]!,
+          `the picture has ${image.width}×${image.height} pixels, its annotations say ${width}×${height}`,
+          "Annotate the picture as it is shown, or give the one that was annotated",
+        );
+      if (pictures.length <= KEPT) kept.set(index, image);
+      return image;
+    },
+  };
+}
+
+const init = ({ seed }: Settings, { options }: Form) => network.init(random(seed), options);
+
+async function begin(run: Run<Settings>, form: Form): Promise<network.NetworkParams> {
+  const params = init(run.settings, form);
+  const { weights } = run.settings;
+  if (weights === "") return params;
+  const started = startFrom(params, await readWeights(weights), weights);
+  run.progress.log(`${started.taken.length} tensors begin as in ${weights}`);
+  return started.params;
+}
+
+export default async function openPose(run: Run<Settings>) {
+  const { batch, epochs, repeat, seed, rate, dropBy, whole, masked } = run.settings;
+  const form = await formOf(run.settings);
+  const seen = await picturesOf(run.settings, run.settings.annotations, form.skeleton);
+  const { validation } = run.settings;
+  const watched =
+    validation === "" ? seen : await picturesOf({ ...run.settings, pictures: "" }, validation, form.skeleton);
+  const source = examples(seen.pictures, {
+    ...form,
+    stride: STRIDE,
+    batch,
+    seed,
+    whole,
+    masked,
+    augment: augmentOf(run.settings),
+  });
+  const drops = run.settings.drops.split(",").filter(Boolean).map(Number);
+  const lossOf = supervised(form.options);
+  const { optimiser: kind, laterStages, weightDecay } = run.settings;
+  if (kind !== "adam" && kind !== "sgd")
+    throw new MareyError(
+      "RECIPE_SETTING",
+      `optimiser=${kind}`,
+      "there are adam and sgd",
+      "Name one of these",
+    );
+  const trained = await train(run, {
+    params: await begin(run, form),
+    optimiser: optimisers({ kind, laterStages, weightDecay }),
+    epochs,
+    rate: (_, step) => steppedRate(rate, dropBy, drops, step),
+    batches: (epoch) =>
+      batchList(source.length * repeat, async (i) => {
+        const place = [epoch * repeat + Math.floor(i / source.length), i % source.length] as const;
+        const images = await Promise.all(source.pictures(...place).map(seen.read));
+        return { ...source.batch(...place, images) };
+      }),
+    loss: (params, fed) => ({ ...lossOf(params, fed) }),
+    evaluate: (params) => measure(run, params, form, watched),
+    best: { metric: "AP", lower: false },
+    logEvery: 10,
+  });
+  await publish(run, trained.params, form);
+  return trained;
+}
+
+const augmentOf = ({ size, target, scaleFrom, scaleTo, rotation, shift, flip }: Settings) => ({
+  ...BODY25_AUGMENTATION,
+  size,
+  target,
+  scale: [scaleFrom, scaleTo] as const,
+  rotation: (rotation * Math.PI) / 180,
+  shift: shift * size,
+  flip,
+});
+
+/** Whole pictures at one scale, as COCO measures. */
+async function measure(
+  { runtime, threads, device, settings }: Run<Settings>,
+  params: network.NetworkParams,
+  { options, skeleton, limbs }: Form,
+  pictures: Pictures,
+): Promise<Record<string, number>> {
+  const every = Math.max(1, Math.ceil(pictures.pictures.length / settings.watched));
+  const indices = pictures.pictures.flatMap((_, i) => (i % every === 0 ? [i] : []));
+  const asked = { network: options, skeleton, limbs, stride: STRIDE, size: settings.size, threads, device };
+  const { stats } = await scoreNetwork(runtime, params, pictures, indices, pictures.read, asked);
+  const { AP = Number.NaN, AP50 = Number.NaN, AR = Number.NaN } = stats;
+  return { AP, AP50, AR };
+}
+
+/** Writes the network as `marey detect --model` takes it: ONNX and a card. */
+async function publish(
+  run: Run<Settings>,
+  params: network.NetworkParams,
+  { skeleton, limbs, options }: Form,
+): Promise<void> {
+  const first = skeleton.joints.length + 1;
+  const { name, joints, parents, sigmas, edges } = skeleton;
+  const card = cardSchema.parse({
+    name: "network",
+    title: `Of OpenPose's form, trained on ${basename(run.settings.annotations)}`,
+    file: "network.onnx",
+    input: {
+      name: GRAPH_INPUT,
+      type: "float32",
+      layout: "NCHW",
+      colour: "BGR",
+      scale: 1 / 256,
+      offset: -0.5,
+      height: null,
+      width: null,
+      multipleOf: STRIDE,
+      longerSide: run.settings.size,
+      fit: "corner",
+    },
+    codec: {
+      kind: "part-affinity",
+      maps: GRAPH_OUTPUT,
+      layout: "NCHW",
+      limbs: limbs.map(([a, b], l) => ({
+        joints: [joints[a], joints[b]],
+        channels: [first + 2 * l, first + 2 * l + 1],
+      })),
+    },
+    skeleton: run.settings.skeleton === "" ? name : { name, joints, parents, sigmas, edges },
+  });
+  await mkdir(run.folder, { recursive: true });
+  await writeFile(join(run.folder, card.file), inferenceGraph(params, options));
+  await writeFile(join(run.folder, "network.json"), `${JSON.stringify(card, undefined, 2)}\n`);
+}
+
+export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Evaluation> {
+  const form = await formOf(run.settings);
+  const params = load(init(run.settings, form), weights);
+  const { validation, annotations } = run.settings;
+  const pictures = await picturesOf(
+    run.settings,
+    validation === "" ? annotations : validation,
+    form.skeleton,
+  );
+  const all = { ...run, settings: { ...run.settings, watched: pictures.pictures.length } };
+  const metrics = await measure(all, params, form, pictures);
+  return {
+    metrics,
+    line: `AP ${metrics.AP?.toFixed(3)} of ${pictures.pictures.length} pictures at ${run.settings.size} pixels`,
+  };
+}
