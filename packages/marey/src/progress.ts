@@ -48,6 +48,9 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     Presets.shades_classic,
   );
   const width = 18;
+  // Whoever ends the process in the middle would leave a terminal without its cursor.
+  const restore = () => bars.stop();
+  process.once("exit", restore);
   return {
     task(name, begun = 0) {
       const shown = name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
@@ -72,7 +75,10 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       // Drawn now: lines that wait for the next time are lost when the bars end before.
       bars.update();
     },
-    stop: () => bars.stop(),
+    stop: () => {
+      process.off("exit", restore);
+      bars.stop();
+    },
   };
 }
 
