@@ -44,13 +44,31 @@ export function addResized(
   rows: number,
   factor: number,
 ): Float32Array {
+  const [a, b] = [width / columns, height / rows];
+  return addMapped(maps, width, height, sum, columns, rows, [a, a / 2 - 0.5, b, b / 2 - 0.5], factor);
+}
+
+/**
+ * As `addResized`, where the maps cover another part of the picture: cell x, y of the sum lies at cell a·x + b, c·y + d of
+ * the maps (looks at one picture with margins of different sizes).
+ */
+export function addMapped(
+  maps: ArrayLike<number>,
+  width: number,
+  height: number,
+  sum: Float32Array,
+  columns: number,
+  rows: number,
+  [a, b, c, d]: readonly [number, number, number, number],
+  factor: number,
+): Float32Array {
   const joints = maps.length / (width * height);
   for (let y = 0; y < rows; y++) {
-    const v = Math.max(0, Math.min(height - 1, ((y + 0.5) * height) / rows - 0.5));
+    const v = Math.max(0, Math.min(height - 1, c * y + d));
     const top = Math.floor(v);
     const below = Math.min(height - 1, top + 1);
     for (let x = 0; x < columns; x++) {
-      const u = Math.max(0, Math.min(width - 1, ((x + 0.5) * width) / columns - 0.5));
+      const u = Math.max(0, Math.min(width - 1, a * x + b));
       const left = Math.floor(u);
       const right = Math.min(width - 1, left + 1);
       for (let k = 0; k < joints; k++) {

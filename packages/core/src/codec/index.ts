@@ -1,4 +1,4 @@
-export { addResized, unflipMaps } from "./aggregate.js";
+export { addMapped, addResized, unflipMaps } from "./aggregate.js";
 export { type AnchorBoxes, type AnchorOptions, anchorBoxes, type Candidate } from "./anchors.js";
 export {
   ASSEMBLY_DEFAULTS,
@@ -27,6 +27,7 @@ export {
   threePointCrop,
   unbiasedCrop,
 } from "./crop.js";
+export { type DistributionBoxOptions, distributionBoxes } from "./distributionBoxes.js";
 export {
   type GaussianHeatmapOptions,
   gaussianHeatmaps,
@@ -35,9 +36,18 @@ export {
   type HeatmapTarget,
 } from "./heatmap.js";
 export { LINE_INTEGRAL_DEFAULTS, type LineIntegralOptions, lineIntegral } from "./lineIntegral.js";
-export { mapEnlarger } from "./mapEnlarger.js";
+export { type MapPlace, mapEnlarger } from "./mapEnlarger.js";
 export type { MapGrid } from "./mapGrid.js";
 export { type MegviiHeatmapOptions, megviiHeatmaps } from "./megvii.js";
+export {
+  type DisplacementMaps,
+  type DisplacementOptions,
+  decodeDisplacementMaps,
+  decodeOffsetMaps,
+  type MappedPerson,
+  type OffsetMapOptions,
+  type OffsetMaps,
+} from "./offsetMaps.js";
 export {
   type Limb,
   PART_AFFINITY_DEFAULTS,
@@ -46,6 +56,16 @@ export {
 } from "./partAffinity.js";
 export { emptyPeaks, findPeaks, type Peaks } from "./peaks.js";
 export { type RegressionCodec, regression } from "./regression.js";
+export {
+  type BoxForm,
+  type BoxRow,
+  type BoxRowOptions,
+  boxRows,
+  type JointColumn,
+  type PixelUnit,
+  type Rows,
+  rowJoints,
+} from "./rows.js";
 export { type SimccCodec, type SimccOptions, type SimccTarget, simcc } from "./simcc.js";
 export { softArgmax } from "./softArgmax.js";
 export {
