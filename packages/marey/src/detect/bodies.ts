@@ -64,7 +64,7 @@ const shoulders = [at("left_shoulder"), at("right_shoulder")] as const;
  * The region of a person given by COCO joints: around the middle of the hips, turned by the line to the middle of the
  * shoulders, as large as the farthest joint asks for; an upright square around somebody without hips and shoulders.
  */
-function regionOf(person: Detection): Region | undefined {
+export function regionOf(person: Detection): Region | undefined {
   const { joints } = person;
   const sure = (i: number) => (joints[i + 2] as number) > sureJoint;
   if ([...hips, ...shoulders].every(sure)) {

@@ -1,9 +1,13 @@
 import { MareyError } from "@marey/core";
 import type { Network, Runtime } from "@marey/core/seam";
-import { loadNetwork } from "../store/index.js";
+import { cards, loadNetwork } from "../store/index.js";
+import { openNetwork } from "../store/openCard.js";
 import { bodyEyes } from "./bodies.js";
 import { cropEyes } from "./crops.js";
 import { finderEyes } from "./finder.js";
+import { type LooksOptions, pictureEyes, pictureLooker } from "./pictureEyes.js";
+import { placerEyes } from "./placerEyes.js";
+import { givesJoints } from "./readers.js";
 import type { Eyes } from "./sight.js";
 
 /** Methods by name, with the networks that they run. */
@@ -48,29 +52,82 @@ interface EyeModel {
 
 type EyeModelName = keyof typeof eyeModels;
 
-export interface EyeOptions {
-  /** Name of a method; `default` when absent. */
+export interface EyeOptions extends LooksOptions {
+  /**
+   * Name of a method (`eyeModels`), of a network, embedded or in the models folder, or the path of a network's card;
+   * `default` when absent.
+   */
   model?: string;
+  /** Name or card of the network that finds people, for networks that look at one person at a time; the card's when absent. */
+  finder?: string;
   /** Where the networks run. */
   runtime: Runtime;
 }
 
 /**
- * Opens eyes by the name of a method.
+ * Opens eyes by the name of a method or of a network, or by a card. A method stands before a network of the same name, unless a
+ * finder, mirrored pictures or scales are asked for: those are matters of networks.
  *
- * @throws MareyError `MODEL_UNKNOWN` with the names that there are, and as `loadNetwork`.
+ * @throws MareyError `MODEL_UNKNOWN` with the names that there are, `CARD_INVALID`, `CARD_DISAGREES`, `MODEL_JOINTLESS` for a
+ *   network that only finds, and as `loadNetwork`.
  */
-export async function openEyes({ model = "default", runtime }: EyeOptions): Promise<Eyes> {
-  if (!isEyeModel(model))
+export async function openEyes({ model = "default", runtime, ...options }: EyeOptions): Promise<Eyes> {
+  const { finder, flip = false, scales = [] } = options;
+  const plain = finder === undefined && !flip && scales.every((scale) => scale === 1);
+  if (isEyeModel(model) && (plain || !cards.some(({ name }) => name === model))) {
+    const { networks, make } = eyeModels[model];
+    if (!plain)
+      throw new MareyError(
+        "MODEL_OPTIONS",
+        `model "${model}"`,
+        "its finder, its sizes and how often it looks are its own",
+        `Leave finder, flip and scales out, or name a network: ${cards
+          .filter(givesJoints)
+          .map(({ name }) => name)
+          .join(", ")}`,
+      );
+    // Each of these eyes knows its own people; whoever opens them by name hands them back as they come.
+    return make(await Promise.all(networks.map((name) => loadNetwork(runtime, name)))) as Eyes;
+  }
+  return cardEyes(model, runtime, options);
+}
+
+/** Eyes by a network's card, with a finder's where joints are placed in crops. */
+async function cardEyes(
+  model: string,
+  runtime: Runtime,
+  { finder, ...looks }: Omit<EyeOptions, "model" | "runtime">,
+): Promise<Eyes> {
+  const { card, network } = await openNetwork(runtime, model);
+  if (!givesJoints(card))
     throw new MareyError(
-      "MODEL_UNKNOWN",
+      "MODEL_JOINTLESS",
       `model "${model}"`,
-      "there is no such method",
-      `Take one of ${Object.keys(eyeModels).join(", ")}`,
+      "the network finds people but places no joints",
+      `Give it as the finder of another: --model movenet-thunder --finder ${model}`,
     );
-  const { networks, make } = eyeModels[model];
-  // Each of these eyes knows its own people; whoever opens them by name hands them back as they come.
-  return make(await Promise.all(networks.map((name) => loadNetwork(runtime, name)))) as Eyes;
+  if (!card.crop) {
+    if (finder !== undefined)
+      throw new MareyError(
+        "MODEL_OPTIONS",
+        `model "${model}"`,
+        "the network looks at the whole picture and needs no finder",
+        "Leave the finder out",
+      );
+    return pictureEyes(card, network, looks);
+  }
+  const found = await openNetwork(runtime, finder ?? card.crop.finder);
+  if (found.card.crop)
+    throw new MareyError(
+      "MODEL_OPTIONS",
+      `finder "${found.card.name}"`,
+      "it needs a finder itself: it looks at one person at a time",
+      `Take one that looks at whole pictures: ${cards
+        .filter(({ crop }) => !crop)
+        .map(({ name }) => name)
+        .join(", ")}`,
+    );
+  return placerEyes(card, network, pictureLooker(found.card, found.network), looks);
 }
 
 function isEyeModel(name: string): name is EyeModelName {

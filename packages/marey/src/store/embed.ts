@@ -10,7 +10,9 @@ import { networksFolder } from "./networks.js";
 try {
   const importer = await importerDigest();
   const made: string[] = [];
-  for (const card of cards) if (await convertNetwork(card, networksFolder, importer)) made.push(card.name);
+  // Those that no package holds come with the sources.
+  for (const card of cards.filter(({ source }) => source.package !== undefined))
+    if (await convertNetwork(card, networksFolder, importer)) made.push(card.name);
   console.log(made.length > 0 ? `networks: made ${made.join(", ")}` : "networks: up to date");
 } catch (error) {
   if (!(error instanceof MareyError)) throw error;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions } from "@marey/core/seam";
 import { readIfThere } from "../files/whole.js";
-import type { EmbeddedCard } from "./cardSource.js";
+import type { Card } from "./card.js";
 import { cards } from "./cards.js";
 
 /** Folder of the embedded networks; the same from `src/store` and `dist/store`. */
@@ -13,7 +13,7 @@ export const networksFolder: string = join(import.meta.dirname, "../../networks"
  *
  * @throws MareyError `NETWORK_UNKNOWN` with the names that there are.
  */
-export function findCard(name: string): EmbeddedCard {
+export function findCard(name: string): Card {
   const card = cards.find((entry) => entry.name === name);
   if (card) return card;
   throw new MareyError(

@@ -1,0 +1,75 @@
+import { embeddedCard, humanModel, unitInput } from "./cardSource.js";
+
+/** Networks that find people, for others to look closer at. */
+export const finderCards = [
+  embeddedCard({
+    name: "nanodet",
+    title: "NanoDet: boxes of people (and 79 other kinds of things)",
+    source: humanModel(
+      "nanodet",
+      "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d",
+      "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
+    ),
+    author: "RangiLyu",
+    licence: "Apache-2.0",
+    input: {
+      name: "input_1",
+      type: "float32",
+      layout: "NCHW",
+      colour: "BGR",
+      height: 416,
+      width: 416,
+      mean: [103.53, 116.28, 123.675],
+      deviation: [57.375, 57.12, 58.395],
+    },
+    outputs: [
+      { name: "Identity", shape: [1, 2704, 80], meaning: "scores of COCO's classes, stride 8" },
+      { name: "Identity_1", shape: [1, 676, 80], meaning: "stride 16" },
+      { name: "Identity_2", shape: [1, 169, 80], meaning: "stride 32" },
+      { name: "Identity_3", shape: [1, 2704, 44], meaning: "4 distributions over 11 distances, stride 8" },
+      { name: "Identity_4", shape: [1, 676, 44], meaning: "stride 16" },
+      { name: "Identity_5", shape: [1, 169, 44], meaning: "stride 32" },
+    ],
+    codec: {
+      kind: "distributions",
+      scores: ["Identity", "Identity_1", "Identity_2"],
+      distances: ["Identity_3", "Identity_4", "Identity_5"],
+      strides: [8, 16, 32],
+      bins: 11,
+      minScore: 0.35,
+      overlap: 0.6,
+    },
+    skeleton: null,
+    works: "Whole people of a tenth of the picture and more",
+    limits: "No joints; boxes of people in crowds merge",
+  }),
+  embeddedCard({
+    name: "centernet",
+    title: "CenterNet on MobileNetV3: boxes of people (and 79 other kinds of things)",
+    source: humanModel(
+      "centernet",
+      "bfb942eaacc5becf738d536663bc4580a0ae9e560722306e6d4dd7fe4a09de05",
+      "1b635a15009071f506f9f2b3519b31c072c534888989f30d269ffd44734ef7ef",
+    ),
+    author: "610265158, Vladimir Mandic",
+    licence: "MIT",
+    input: { name: "tower_0/images", ...unitInput, scale: 1, height: 512, width: 512 },
+    outputs: [
+      { name: "tower_0/wh", shape: [1, 128, 128, 4], meaning: "distances to the sides" },
+      { name: "tower_0/keypoints", shape: [1, 128, 128, 80], meaning: "maps of middles by class" },
+      { name: "tower_0/detections", shape: [1, 100, 6], meaning: "left, top, right, bottom, score, class" },
+    ],
+    codec: {
+      kind: "boxes",
+      rows: "tower_0/detections",
+      box: { from: 0 },
+      score: { column: 4 },
+      class: 5,
+      minScore: 0.3,
+      overlap: 0.6,
+    },
+    skeleton: null,
+    works: "Whole people of a tenth of the picture and more",
+    limits: "No joints; misses people in unusual poses",
+  }),
+];
