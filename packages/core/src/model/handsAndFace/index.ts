@@ -1,3 +1,4 @@
+export { type AloneSearch, facesAlone, handsAlone } from "./alone.js";
 export { facePlace, type Guides, guidesOf, handPlace, type Place } from "./bodyPlaces.js";
 export { decodeFace, type Face, meshSide, placeFace } from "./face.js";
 export {

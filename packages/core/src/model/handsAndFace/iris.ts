@@ -12,6 +12,8 @@ const corners = [
   [263, 362],
 ] as const;
 const enlarged = 2.3;
+/** Eyes shown smaller than this, pixels of the picture, have no pupil to see. */
+const smallest = 16;
 
 /** Points of the eye's contour in the output, before the five of the iris, whose first is the pupil. */
 const contour = 71;
@@ -22,7 +24,7 @@ const contour = 71;
  * @param network `iris`: float32 NHWC 0..1 [1, 64, 64, 3] in; 71 points of the eye's contour and 5 of the iris out. It
  *   was made for left eyes and is shown right ones mirrored.
  * @param mesh 468×3, pixels of `image`.
- * @returns x, y of the right and the left pupil, pixels; NaN where an eye has no extent.
+ * @returns x, y of the right and the left pupil, pixels; NaN for eyes too small to tell.
  */
 export async function placePupils(
   network: Network,
@@ -54,7 +56,7 @@ function regionOfEye(mesh: ArrayLike<number>, side: 0 | 1): Region | undefined {
   const dx = mesh[3 * right] - mesh[3 * left];
   const dy = mesh[3 * right + 1] - mesh[3 * left + 1];
   const size = enlarged * Math.hypot(dx, dy);
-  if (!(size > 0 && size < Infinity)) return undefined;
+  if (!(size >= smallest && size < Infinity)) return undefined;
   const centre = [mesh[3 * left] + dx / 2, mesh[3 * left + 1] + dy / 2] as const;
   return { centre, size, rotation: Math.atan2(dy, dx) };
 }
