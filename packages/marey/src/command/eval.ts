@@ -1,35 +1,79 @@
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import { Command, Option } from "commander";
+import { measures } from "../evaluation/index.js";
 import { openProgress } from "../progress.js";
 import { bestFile, lastFile, readWeights } from "../train/checkpoint.js";
 import { type Evaluation, loadRecipe, type Recipe } from "../train/recipe.js";
 import { openRun, type Run } from "../train/run.js";
 import { applySettings } from "../train/settings.js";
+import { type EvalPosesFlags, evaluateFiles } from "./evalPoses.js";
 import { interruptible } from "./interrupt.js";
 import { wholeNumber } from "./number.js";
 import { collect } from "./train.js";
 
-interface EvalFlags {
+interface EvalFlags extends EvalPosesFlags {
   set: string[];
   weights?: string;
   device?: Run["device"];
   threads?: number;
-  json?: boolean;
 }
 
-/** `marey eval RECIPE`. */
+/** `marey eval DETECTIONS ANNOTATIONS`, and `marey eval RECIPE`. */
 export function evalCommand(): Command {
+  const metrics = Object.entries(measures).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
   return new Command("eval")
-    .description("Measure trained weights as their recipe says")
-    .argument("<recipe>", "a module (.ts, .js), or the name of a recipe that ships")
-    .option("--weights <file>", "what to measure; the best or last of runs/RECIPE when absent")
-    .option("--set <key=value>", "change a setting of the recipe; may be repeated", collect, [])
-    .addOption(new Option("--device <name>", "where to compute (cpu when absent)").choices(["cpu", "webgpu"]))
-    .option("--threads <n>", "threads; all cores when absent", wholeNumber("--threads", 1))
-    .option("--json", "print the metrics as JSON")
-    .action(runEvaluation);
+    .description(
+      "Measure detections against annotations, a motion against the truth, or trained weights as their recipe says",
+    )
+    .argument(
+      "<input>",
+      "detections (COCO results, Marey JSON, a folder of OpenPose files), a motion, or a recipe",
+    )
+    .argument("[truth]", "annotations of a 2D data set, or the true motion; none for a recipe")
+    .addOption(
+      new Option("--metric <name>", "what to measure; the data set's own when absent").choices(
+        Object.keys(measures),
+      ),
+    )
+    .option("--skeleton <name>", "joint layout of the detections, where the file doesn't say")
+    .option("--report <folder>", "write a page with curves, errors by joint and the worst pictures")
+    .option("--images <folder>", "the annotated pictures, for the report")
+    .option("--worst <n>", "pictures in the report; 12 when absent", wholeNumber("--worst", 0))
+    .option("--force", "replace a report that is there")
+    .option("--weights <file>", "of a recipe: what to measure; the best or last of runs/RECIPE when absent")
+    .option("--set <key=value>", "of a recipe: change a setting; may be repeated", collect, [])
+    .addOption(
+      new Option("--device <name>", "of a recipe: where to compute (cpu when absent)").choices([
+        "cpu",
+        "webgpu",
+      ]),
+    )
+    .option("--threads <n>", "of a recipe: threads; all cores when absent", wholeNumber("--threads", 1))
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", `\nMetrics:\n${metrics.join("\n")}`)
+    .action(async (input: string, truth: string | undefined, flags: EvalFlags) => {
+      if (truth !== undefined) return evaluateFiles(input, truth, flags);
+      await requireRecipe(input);
+      return runEvaluation(input, flags);
+    });
+}
+
+/** Detections without annotations are no recipe: say what is missing rather than that they can't be loaded. */
+async function requireRecipe(input: string): Promise<void> {
+  const isFolder = await stat(input).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (isFolder || (/\.(json|trc|bvh|c3d|csv|npz|glb)$/i.test(input) && existsSync(input)))
+    throw new MareyError(
+      "EVAL_TRUTH",
+      input,
+      "there is nothing to measure it against",
+      "Name the annotations, or the true motion, after it",
+    );
 }
 
 async function runEvaluation(nameOrPath: string, { json = false, ...flags }: EvalFlags): Promise<void> {
