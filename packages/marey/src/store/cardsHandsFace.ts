@@ -57,7 +57,7 @@ export const handAndFaceCards = [
     crop: { turned: true, finder: "handdetect" },
     skeleton: null,
     works: "One hand with the fingers upwards",
-    limits: "Left and right are told apart as in a mirror; low contrast and blur move fingertips",
+    limits: "Gloves, low contrast and blur; joints that are hidden are guessed",
   }),
   embeddedCard({
     name: "blazeface",
@@ -105,14 +105,14 @@ export const handAndFaceCards = [
     input: { name: "input_1", ...unitInput, height: 192, width: 192 },
     outputs: [
       { name: "output_mesh", shape: [1, 1404], meaning: "468 × x, y, z in input pixels" },
-      { name: "output_faceflag", shape: [1, 1], meaning: "logit that a face is there" },
+      { name: "output_faceflag", shape: [1, 1], meaning: "probability that a face is there" },
       { name: "output_contours", shape: [1, 266], meaning: "133 × x, y of eyes, brows and irises" },
     ],
     codec: {
       kind: "joints",
       points: "output_mesh",
       columns: ["x", "y", "skip"],
-      presence: { output: "output_faceflag", logit: true },
+      presence: { output: "output_faceflag" },
     },
     crop: { turned: true, margin: 1.5, finder: "blazeface" },
     skeleton: {
@@ -123,5 +123,28 @@ export const handAndFaceCards = [
     },
     works: "One face that fills two thirds of the crop",
     limits: "Profiles and hidden faces are guessed",
+  }),
+  embeddedCard({
+    name: "iris",
+    title: "Iris: contour and pupil of one eye",
+    source: humanModel(
+      "iris",
+      "49038ac9dcc09aa05474d91d98e9db5b47af4830929bcf102ed5a56bfbabb465",
+      "d7f296d184274213d4642681ae186112cbbec77fd2ab066257d3c56a1940bc71",
+    ),
+    ...google,
+    input: { name: "input_1", ...unitInput, height: 64, width: 64 },
+    outputs: [
+      {
+        name: "Identity",
+        shape: [1, 1, 1, 228],
+        meaning: "76 × x, y, z in input pixels: 71 of the eye's contour, the pupil, four of the iris",
+      },
+    ],
+    codec: { kind: "joints", points: "Identity", columns: ["x", "y", "skip"] },
+    crop: { turned: true, margin: 2.3, finder: "facemesh" },
+    skeleton: null,
+    works: "One left eye, its corners level; right eyes are shown mirrored",
+    limits: "Small eyes, glasses that reflect",
   }),
 ];
