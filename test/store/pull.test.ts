@@ -25,8 +25,11 @@ const other = writeSafetensors(
 /** A network that gives a picture back as bins of both axes. */
 const onnx = writeOnnx({
   name: "net",
-  inputs: [valueInfo("input", "float32", [1, 3, 8, 8])],
-  outputs: [valueInfo("simcc_x", "float32", [1, 3, 8, 8]), valueInfo("simcc_y", "float32", [1, 3, 8, 8])],
+  inputs: [valueInfo("input", "float32", [1, 3, "h", "w"])],
+  outputs: [
+    valueInfo("simcc_x", "float32", [1, 3, "h", "w"]),
+    valueInfo("simcc_y", "float32", [1, 3, "h", "w"]),
+  ],
   initialisers: [],
   nodes: [node("Relu", ["input"], ["simcc_x"]), node("Neg", ["input"], ["simcc_y"])],
 });
@@ -261,10 +264,10 @@ test("a card that speaks of outputs that the network lacks is refused, and the f
   const { importer } = catalogue.find(({ name }) => name === "rtmo-m")!;
   serve("/models/tiny.bin", onnx);
   const wrong = { ...entry, size: onnx.length, digest: { sha256: sha256(onnx) }, importer };
-  await refuses(get({}, wrong), "CARD_MISMATCH", /"dets".*simcc_x, simcc_y/);
+  await refuses(get({}, wrong), "CARD_DISAGREES", /"dets".*simcc_x, simcc_y/);
   expect(await findStored("tiny")).toBeUndefined();
   expect(await blobs()).toEqual([sha256(onnx)]);
-  await refuses(get({}, wrong), "CARD_MISMATCH");
+  await refuses(get({}, wrong), "CARD_DISAGREES");
   expect(server.requests).toHaveLength(1);
 });
 

@@ -61,8 +61,9 @@ export async function download(
   }
   const [first, ...others] = failures;
   if (!first || others.length === 0) throw first;
-  const also = others.map(({ where, what }) => `${where}: ${what}`).join("; ");
-  throw new MareyError(first.code, first.where, `${first.what}; ${also}`, first.remedy, { cause: first });
+  const also = others.map((other) => `${other.where}: ${other.what}`).join("; ");
+  const { code, where, what, remedy } = first;
+  throw new MareyError(code, where, `${what}; ${also}`, remedy, { cause: first });
 }
 
 async function downloadOne(url: string, part: string, options: DownloadOptions): Promise<string> {

@@ -10,6 +10,7 @@ import { describeOnnx, type ModelInfo } from "./describe.js";
 import { sha256Of } from "./digest.js";
 import { keepModel } from "./imported.js";
 import { readJson, readJsonCard } from "./jsonCard.js";
+import { requireInput } from "./openCard.js";
 import { cardPath, requireModelName } from "./stored.js";
 import { readAnyWeights } from "./weights.js";
 
@@ -71,7 +72,7 @@ const unreadable = (path: string, cause: unknown, remedy: string) =>
  * Keeps a network under a name, with the card that says how to speak to it: an ONNX file, or a TensorFlow.js graph model.
  *
  * @param card Path of the card: JSON with at least input, codec and skeleton. Name and file are set here.
- * @throws MareyError `MODEL_NAME`, `CARD_INVALID`, `CARD_MISMATCH` when card and network don't fit, `FILE_EXISTS` unless
+ * @throws MareyError `MODEL_NAME`, `CARD_INVALID`, `CARD_DISAGREES` when card and network don't fit, `FILE_EXISTS` unless
  *   `force`; those of the readers.
  */
 export async function importWithCard(
@@ -94,7 +95,7 @@ export async function importWithCard(
  * Keeps the bytes of a network with their card.
  *
  * @param source Where the bytes come from, for errors.
- * @throws MareyError `ONNX_INVALID`, `CARD_MISMATCH`, `CARD_INVALID` for a joint layout that there isn't, `FILE_EXISTS`.
+ * @throws MareyError `ONNX_INVALID`, `CARD_DISAGREES`, `CARD_INVALID` for a joint layout that there isn't, `FILE_EXISTS`.
  */
 export async function keepNetwork(
   onnx: Uint8Array,
@@ -103,25 +104,24 @@ export async function keepNetwork(
   options: { force?: boolean } = {},
 ): Promise<ModelInfo> {
   const info = describeOnnx(onnx, source);
-  requireFit(info, card, source);
+  requireInput(card, onnx, source);
+  requireOutputs(info, card, source);
   cardSkeleton(card);
   const file = await keepModel(card, onnx, options);
   return { ...info, file, card };
 }
 
-/** @throws MareyError `CARD_MISMATCH` when a card speaks of an input or output that the network lacks. */
-function requireFit({ inputs, outputs }: ModelInfo, { input, codec, name }: Card, source: string): void {
-  const names = (ports: { name: string }[]) => ports.map((port) => port.name);
-  const mismatch = (what: string, there: string[]) =>
-    new MareyError(
-      "CARD_MISMATCH",
+/** @throws MareyError `CARD_DISAGREES` when a card speaks of an output that the network lacks. */
+function requireOutputs({ outputs }: ModelInfo, { codec, name }: Card, source: string): void {
+  const names = outputs.map((port) => port.name);
+  const missing = outputsOf(codec).find((output) => !names.includes(output));
+  if (missing !== undefined)
+    throw new MareyError(
+      "CARD_DISAGREES",
       source,
-      `its card "${name}" speaks of ${what}, but the network has ${there.join(", ")}`,
+      `its card "${name}" speaks of an output "${missing}", but the network has ${names.join(", ")}`,
       "Correct the card: `marey models info FILE.onnx` lists inputs and outputs",
     );
-  if (!names(inputs).includes(input.name)) throw mismatch(`an input "${input.name}"`, names(inputs));
-  const missing = outputsOf(codec).find((output) => !names(outputs).includes(output));
-  if (missing !== undefined) throw mismatch(`an output "${missing}"`, names(outputs));
 }
 
 /** Outputs that decoders read, by the fields of their settings that name one. */

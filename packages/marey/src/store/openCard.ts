@@ -6,6 +6,7 @@ import type { Network, Runtime, RuntimeOptions } from "@marey/core/seam";
 import { readIfThere } from "../files/whole.js";
 import { type Card, cardSchema } from "./card.js";
 import { cards } from "./cards.js";
+import { catalogue } from "./catalogue.js";
 import { readJsonCard } from "./jsonCard.js";
 import { networkBytes } from "./networks.js";
 import { storedNetwork } from "./stored.js";
@@ -57,6 +58,13 @@ async function readBeside(path: string): Promise<{ card: Card; bytes: Uint8Array
 function unknown(asked: string): MareyError {
   const beside = asked.replace(/\.onnx$/i, ".json");
   const names = cards.map(({ name }) => name).join(", ");
+  if (catalogue.some(({ name }) => name === asked))
+    return new MareyError(
+      "MODEL_UNKNOWN",
+      `model "${asked}"`,
+      "this model of the catalogue isn't stored here",
+      `Fetch it with \`marey models pull ${asked}\``,
+    );
   return new MareyError(
     "MODEL_UNKNOWN",
     `model "${asked}"`,
@@ -73,8 +81,8 @@ function unknown(asked: string): MareyError {
   );
 }
 
-/** What the ONNX file declares of its input must be what the card says. */
-function requireInput({ name, input }: Card, bytes: Uint8Array, file: string): void {
+/** What the ONNX file declares of its input must be what the card says. @throws MareyError `CARD_DISAGREES`. */
+export function requireInput({ name, input }: Card, bytes: Uint8Array, file: string): void {
   const { graph } = readOnnx(bytes, file);
   const held = new Set(graph?.initializer.map((tensor) => tensor.name));
   const inputs = graph?.input.filter((one) => !held.has(one.name)) ?? [];
