@@ -72,7 +72,8 @@ export const forward = (
 
 type Width = (published: number) => number;
 
-function describe<T>(
+/** The network, by whatever steps `on` means. */
+export function describe<T>(
   on: Layers<T>,
   image: T,
   centreMap: T,

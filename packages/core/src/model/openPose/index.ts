@@ -8,6 +8,7 @@ export {
 } from "./augment.js";
 export { mapAverager } from "./averageMaps.js";
 export { type ExampleOptions, type Examples, examples } from "./batches.js";
+export { type Colour, type DrawnSize, drawnSize, jointColours } from "./colours.js";
 export { cutPicture, placePeople } from "./crop.js";
 export { type OfficialOptions, type OfficialSight, officialReader, officialSkeleton } from "./infer.js";
 export { GRAPH_INPUT, GRAPH_OUTPUT, inferenceGraph } from "./inferenceGraph.js";
@@ -43,6 +44,8 @@ export {
   type NetworkParams,
   type PairedOptions,
 } from "./network.js";
+export { assembleByEdge, assembleTogether, type PersonDraft } from "./officialAssembly.js";
+export type { Pair, PartCandidates } from "./officialPairs.js";
 export {
   OFFICIAL_SHIFT,
   type OfficialParserOptions,

@@ -56,6 +56,38 @@ function writer(params: LayerParams): Written {
   return { on, nodes, initialisers };
 }
 
+/** A network's file: what it is fed and how many maps it gives. */
+export interface GraphFile {
+  readonly name: string;
+  readonly params: LayerParams;
+  /** Channels of each input, whose height and width are free. */
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly maps: number;
+  /** Applies the network's steps to its inputs' names; gives the name of the maps. */
+  readonly describe: (on: Layers<string>) => string;
+}
+
+/** Writes a network of these layers as ONNX, its output named `net_output`. */
+export function writeGraph({
+  name,
+  params,
+  inputs,
+  maps,
+  describe: steps,
+}: GraphFile): Uint8Array<ArrayBuffer> {
+  const { on, nodes, initialisers } = writer(params);
+  const output = steps(on);
+  return writeOnnx({
+    name,
+    inputs: Object.entries(inputs).map(([input, channels]) =>
+      valueInfo(input, "float32", ["batch", channels, "height", "width"]),
+    ),
+    outputs: [valueInfo(GRAPH_OUTPUT, "float32", ["batch", maps, "rows", "columns"])],
+    initialisers,
+    nodes: [...nodes, node("Identity", [output], [GRAPH_OUTPUT])],
+  });
+}
+
 /**
  * The network as an ONNX file that any runtime runs: input `image`, N×3×H×W (blue, green, red as byte / 256 − 0.5) of any
  * height and width, output `net_output`, N×maps×rows×columns: parts, background, fields.
@@ -67,15 +99,12 @@ export function inferenceGraph(
   options: NetworkOptions,
   name = "openpose",
 ): Uint8Array<ArrayBuffer> {
-  const { on, nodes, initialisers } = writer(params);
-  const { output } = describe(on, GRAPH_INPUT, options);
-  const maps = options.parts + (options.background === false ? 0 : 1);
-  const fields = options.kind === "belief" ? 0 : 2 * options.limbs;
-  return writeOnnx({
+  const beliefs = options.parts + (options.background === false ? 0 : 1);
+  return writeGraph({
     name,
-    inputs: [valueInfo(GRAPH_INPUT, "float32", ["batch", 3, "height", "width"])],
-    outputs: [valueInfo(GRAPH_OUTPUT, "float32", ["batch", maps + fields, "rows", "columns"])],
-    initialisers,
-    nodes: [...nodes, node("Identity", [output], [GRAPH_OUTPUT])],
+    params,
+    inputs: { [GRAPH_INPUT]: 3 },
+    maps: beliefs + (options.kind === "belief" ? 0 : 2 * options.limbs),
+    describe: (on) => describe(on, GRAPH_INPUT, options).output,
   });
 }

@@ -21,8 +21,9 @@ export function drawNetInput(image: Image, { width, height, scale }: NetSize, ou
  * training; that package's averaging of areas (INTER_AREA) is none in warps, and isn't here.
  *
  * @param matrix Pixels of the input → pixels of the picture; the entries off the diagonal are 0.
- * @param kind Of interpolation; outside the picture everything is black.
+ * @param kind Of interpolation.
  * @param out 3×height×width: blue, green, red as byte / 256 − 0.5; overwritten.
+ * @param border Byte outside the picture: black unless given.
  */
 export function drawAffine(
   image: Image,
@@ -31,6 +32,7 @@ export function drawAffine(
   height: number,
   kind: "linear" | "cubic",
   out: Float32Array,
+  border = 0,
 ): void {
   const across = tapsOf(matrix[0], matrix[2], width, image.width, image.channels, kind);
   const down = tapsOf(matrix[4], matrix[5], height, image.height, image.width * image.channels, kind);
@@ -38,7 +40,7 @@ export function drawAffine(
   for (let c = 0; c < 3; c++) {
     const from = image.channels >= 3 ? 2 - c : 0;
     for (let y = 0; y < height; y++)
-      drawRow(image.data, from, across, down, y, width, out, c * plane + y * width);
+      drawRow(image.data, from, across, down, y, width, border, out, c * plane + y * width);
   }
 }
 
@@ -89,8 +91,6 @@ function cubic(d: number): number {
   return d <= 1 ? (1.25 * d - 2.25) * d * d + 1 : ((-0.75 * d + 3.75) * d - 6) * d + 3;
 }
 
-const BLACK = -0.5;
-
 function drawRow(
   data: Uint8Array,
   from: number,
@@ -98,26 +98,30 @@ function drawRow(
   down: Taps,
   y: number,
   width: number,
+  border: number,
   out: Float32Array,
   to: number,
 ): void {
+  const empty = border / 256 - 0.5;
   if (!down.inside[y]) {
-    out.fill(BLACK, to, to + width);
+    out.fill(empty, to, to + width);
     return;
   }
   const { count } = across;
   for (let x = 0; x < width; x++) {
     if (!across.inside[x]) {
-      out[to + x] = BLACK;
+      out[to + x] = empty;
       continue;
     }
-    let sum = 0;
+    // Differences from the border: taps outside, whose weights are 0, count as the border then.
+    let sum = border;
     for (let j = y * count; j < (y + 1) * count; j++) {
       const row = from + down.at[j];
       let along = 0;
-      for (let k = x * count; k < (x + 1) * count; k++) along += across.weight[k] * data[row + across.at[k]];
+      for (let k = x * count; k < (x + 1) * count; k++)
+        along += across.weight[k] * (data[row + across.at[k]] - border);
       sum += down.weight[j] * along;
     }
-    out[to + x] = Math.max(0, Math.min(255, Math.round(sum))) / 256 + BLACK;
+    out[to + x] = Math.max(0, Math.min(255, Math.round(sum))) / 256 - 0.5;
   }
 }

@@ -53,7 +53,11 @@ export function loadWeights(options: NetworkOptions, tensors: Tensors, name = "w
   }
 }
 
-/** Values for shapes. Old Caffe files have four sizes for everything, ones in front. */
+/**
+ * Shapes filled with tensors under official names. Old Caffe files have four sizes for everything, ones in front.
+ *
+ * @throws MareyError `WEIGHTS_MISMATCH` naming each tensor that is missing or has another shape.
+ */
 export function fill(shapes: LayerParams, official: Tensors, name: string): LayerParams {
   const fitted = new Map<string, StoredTensor>();
   for (const [path, { shape }] of leaves(shapes)) {
