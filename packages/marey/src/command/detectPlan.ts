@@ -77,7 +77,9 @@ export function requireDistinct(plans: readonly Plan[]): void {
   const owner = new Map<string, string>();
   for (const { input, name, files, folders } of plans) {
     // A folder may take several inputs: the files in it carry their names.
-    const shared = Object.values(folders).map((folder) => join(folder, `${name}_`));
+    const shared = Object.entries(folders).map(([role, folder]) =>
+      join(folder, `${name}_…${endings[role as Role]}`),
+    );
     for (const path of [...Object.values(files), ...shared]) {
       const other = owner.get(path);
       if (other !== undefined)
@@ -100,27 +102,58 @@ export async function requireFree(plan: Plan): Promise<void> {
   const { openpose, ...named } = plan.folders;
   for (const path of [...Object.values(plan.files), ...(openpose ? [openpose] : [])])
     await requireAbsent(path);
-  const isOurs = await ownFrames(plan);
-  for (const folder of Object.values(named))
+  for (const folder of Object.values(named)) {
+    const isOurs = await ownFrames(plan, folder);
     for (const file of await readdir(folder).catch(() => []))
       if (isOurs(file)) await requireAbsent(join(folder, file));
+  }
 }
 
-/** Tells the files of an input's frames by their names: `{input}_{12 digits}_…`, of a camera without, or `{picture}_…`. */
-export async function ownFrames({ input, name, kind }: Plan): Promise<(file: string) => boolean> {
-  const ending = /_(keypoints|rendered|pose_heatmaps)\.\w+$/;
-  const frame = (file: string) => file.replace(ending, "");
-  if (kind === "moving") {
-    const isFile = inputOf(input).kind === "path";
-    const number = (stem: string) =>
-      stem.startsWith(`${name}_`) ? stem.slice(name.length + 1) : isFile ? "" : stem;
-    return (file) => ending.test(file) && /^\d{12}$/.test(number(frame(file)));
-  }
+type Role = keyof Plan["folders"];
+
+/** How the names of a frame's files end, before what tells their format. */
+const endings: Record<Role, string> = {
+  openpose: "_keypoints",
+  json: "_keypoints",
+  images: "_rendered",
+  heatmaps: "_pose_heatmaps",
+};
+
+/**
+ * Tells the files of an input's frames in a folder by their names: `{input}_{12 digits}_keypoints.json`, of a camera
+ * without its name, or `{picture}_keypoints.json`; only of the kinds that are written there now.
+ */
+export async function ownFrames(
+  { input, name, kind, folders }: Plan,
+  folder: string,
+): Promise<(file: string) => boolean> {
+  const here = Object.entries(folders).flatMap(([role, path]) =>
+    path === folder ? [endings[role as Role]] : [],
+  );
+  const isFrame = await frameNames(input, name, kind);
+  return (file) => {
+    const stem = stemOf(file);
+    const ending = here.find((end) => stem.endsWith(end));
+    return ending !== undefined && isFrame(stem.slice(0, -ending.length));
+  };
+}
+
+async function frameNames(
+  input: string,
+  name: string,
+  kind: Plan["kind"],
+): Promise<(frame: string) => boolean> {
   const source = inputOf(input);
+  if (kind === "moving") {
+    const isFile = source.kind === "path";
+    const number = (frame: string) =>
+      frame.startsWith(`${name}_`) ? frame.slice(name.length + 1) : isFile ? "" : frame;
+    return (frame) => /^\d{12}$/.test(number(frame));
+  }
   const pictures =
     source.kind === "path" && kind === "pictures" ? await readdir(source.path).catch(() => []) : [input];
   const stems = new Set(pictures.map(stemOf));
-  return (file) => ending.test(file) && stems.has(frame(file));
+  return (frame) => stems.has(frame);
 }
 
 /** The longest side of drawn videos and pictures, pixels: enough to judge by, and quick. */

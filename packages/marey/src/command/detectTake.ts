@@ -60,8 +60,9 @@ export async function detectTake(
     for (const writer of writers) await writer.close();
     control.signal.throwIfAborted();
     await set.files.publish();
-    const isOurs = options.force ? await ownFrames(plan) : undefined;
-    if (isOurs) for (const folder of set.folders.values()) await folder.removeOthers(isOurs);
+    // Frames of an earlier, longer run would be taken for this one's.
+    if (options.force)
+      for (const [path, folder] of set.folders) await folder.removeOthers(await ownFrames(plan, path));
     return found;
   } catch (error) {
     for (const writer of writers) await writer.abort();
