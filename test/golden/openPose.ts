@@ -13,6 +13,7 @@ import {
   partAffinityEncoder,
   peopleAssembler,
 } from "@marey/core/codec";
+import { coco18 } from "@marey/core/skeleton";
 import { type Recovery, recovery } from "./crowd.js";
 import { type Case, GoldenFailure, numbers, type Operations, readGroup, type Stored } from "./fixture.js";
 
@@ -179,7 +180,13 @@ function recovered(fixture: Case): Recovery {
   const cells = size.columns * size.rows;
   const maps = noisyMaps(fixture);
   requireSameMaps(fixture, maps, cells);
-  const assemble = peopleAssembler({ ...ASSEMBLY_DEFAULTS, ...size, joints, limbs: attributes.limbs });
+  const assemble = peopleAssembler({
+    ...ASSEMBLY_DEFAULTS,
+    ...size,
+    joints,
+    limbs: attributes.limbs,
+    skeleton: coco18,
+  });
   const { count, joints: found } = assemble(maps, maps.subarray((joints + 1) * cells));
   const people = found.subarray(0, count * joints * 3);
   return recovery(floats(inputs.people), people, joints, attributes.match_px, attributes.found_fraction);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { coco18 } from "../skeleton/layouts.js";
 import { ASSEMBLY_DEFAULTS, peopleAssembler } from "./assembly.js";
 import { CONFIDENCE_MAP_DEFAULTS, encodeConfidenceMaps } from "./confidenceMaps.js";
 import { type Limb, PART_AFFINITY_DEFAULTS, partAffinityEncoder } from "./partAffinity.js";
@@ -58,6 +59,69 @@ test("one peak may be a joint of two people", () => {
   const found = readBack(people, 5, limbs);
   expect(found.length).toBe(2);
   for (const person of found) expect(person[2 * 3]).toBeCloseTo(100, -1);
+});
+
+/** An upright body of COCO-18 seen from the front, `height` pixels high, with its neck at x, y. */
+function upright(x: number, y: number, height: number, hidden: string[] = []): number[] {
+  const across = [
+    0, 0, -0.129, -0.129, -0.129, 0.129, 0.129, 0.129, -0.0955, -0.0955, -0.0955, 0.0955, 0.0955, 0.0955,
+    -0.019, 0.019, -0.045, 0.045,
+  ];
+  const up = [
+    0.118, 0, 0, -0.186, -0.332, 0, -0.186, -0.332, -0.288, -0.533, -0.779, -0.288, -0.533, -0.779, 0.137,
+    0.137, 0.127, 0.127,
+  ];
+  return coco18.joints.flatMap((joint, j) => [
+    x + height * across[j],
+    y - height * up[j],
+    hidden.includes(joint) ? 0 : 1,
+  ]);
+}
+const bodyLimbs: Limb[] = [
+  ...[
+    [1, 8],
+    [8, 9],
+    [9, 10],
+    [1, 11],
+    [11, 12],
+    [12, 13],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+    [2, 16],
+  ],
+  ...[
+    [1, 5],
+    [5, 6],
+    [6, 7],
+    [5, 17],
+    [1, 0],
+    [0, 14],
+    [0, 15],
+    [14, 16],
+    [15, 17],
+  ],
+].map(([a, b]) => [a, b]);
+const seen = (person: number[]) => person.filter((value, i) => i % 3 === 2 && value > 0).length;
+
+test("legs come to the body whose neck is hidden, by size and distance", () => {
+  const people = Float32Array.from([...upright(70, 50, 200, ["neck"]), ...upright(220, 60, 150, ["neck"])]);
+  const found = readBack(people, 18, bodyLimbs, [], { skeleton: coco18 });
+  expect(found.map(seen)).toEqual([17, 17]);
+  for (const person of found) expect(Math.abs(person[3 * 10] - person[3 * 8])).toBeLessThan(4);
+  // Without names of joints no lengths are known, and fragments stay apart.
+  expect(readBack(people, 18, bodyLimbs).every((person) => seen(person) < 17)).toBe(true);
+});
+
+test("where a large and a small body cross, no one gets limbs of another size", () => {
+  const people = Float32Array.from([...upright(120, 60, 200), ...upright(128, 100, 110)]);
+  const found = readBack(people, 18, bodyLimbs, [], { skeleton: coco18 });
+  expect(found.length).toBe(2);
+  const length = (person: number[], a: number, b: number) =>
+    Math.hypot(person[3 * a] - person[3 * b], person[3 * a + 1] - person[3 * b + 1]);
+  const shins = found.map((person) => length(person, 9, 10)).sort((a, b) => a - b);
+  expect(shins[0]).toBeCloseTo(0.246 * 110, -1);
+  expect(shins[1]).toBeCloseTo(0.246 * 200, -1);
 });
 
 test("nobody, in empty maps and in maps of nothing but NaN, infinity or huge numbers", () => {

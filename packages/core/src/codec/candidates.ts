@@ -16,6 +16,8 @@ export interface Candidates {
   readonly first: Int32Array;
   /** Kind of joint of each. */
   readonly joint: Int32Array;
+  /** Place of each among its kind; doubles, which come after all others, have that of the candidate they repeat. */
+  readonly place: Int32Array;
   /** In cells. */
   readonly x: Float32Array;
   readonly y: Float32Array;
@@ -27,19 +29,21 @@ export interface Candidates {
  * A finder of candidates on maps as the network gives them, not enlarged: cells not below any neighbour, with the
  * summit of the Gaussian through each and its neighbours. Cells of the border count too, and of two equal ones the first does.
  *
- * @returns A function of `maps`, J×rows×columns and perhaps more, whose result is overwritten by the next call.
+ * @returns The candidates, and a function of `maps`, J×rows×columns and perhaps more, that finds them anew.
  */
 export function candidateFinder({ columns, rows, joints, capacity, minPeak }: CandidateOptions) {
-  const room = joints * capacity;
+  // Each may be doubled.
+  const room = 2 * joints * capacity;
   const found: Candidates = {
     count: 0,
     first: new Int32Array(joints + 1),
     joint: new Int32Array(room),
+    place: new Int32Array(room),
     x: new Float32Array(room),
     y: new Float32Array(room),
     value: new Float32Array(room),
   };
-  return (maps: Float32Array): Candidates => {
+  const find = (maps: Float32Array): void => {
     found.count = 0;
     for (let j = 0; j < joints; j++) {
       found.first[j] = found.count;
@@ -53,8 +57,8 @@ export function candidateFinder({ columns, rows, joints, capacity, minPeak }: Ca
         }
     }
     found.first[joints] = found.count;
-    return found;
   };
+  return { candidates: found, find };
 }
 
 function isSummit(maps: Float32Array, offset: number, columns: number, rows: number, x: number, y: number) {
@@ -81,6 +85,7 @@ function add(
   const at = offset + y * columns + x;
   const i = found.count++;
   found.joint[i] = joint;
+  found.place[i] = i - found.first[joint];
   found.x[i] = x + (x > 0 && x < columns - 1 ? summit(maps[at - 1], maps[at], maps[at + 1]) : 0);
   found.y[i] = y + (y > 0 && y < rows - 1 ? summit(maps[at - columns], maps[at], maps[at + columns]) : 0);
   found.value[i] = maps[at];

@@ -23,11 +23,16 @@ export interface Connections {
   count: number;
   /** The pairs by rising promise, as `pair + 2^20 · whole number`. */
   readonly order: Float64Array;
-  /** Candidates. */
+  /** Limb of each pair, and the candidates that it connects. */
+  readonly limb: Int32Array;
   readonly a: Int32Array;
   readonly b: Int32Array;
   /** Mean of the field along the segment, 0..1 and a little more where a network overshoots. */
   readonly score: Float32Array;
+  /** Score plus lead over the best rival, as a whole number. */
+  readonly promise: Float64Array;
+  /** L×capacity×capacity: score of a limb between two candidates by their places, 0 where its field doesn't support them. */
+  readonly support: Float32Array;
 }
 
 const PAIRS = 2 ** 20;
@@ -37,22 +42,26 @@ const PAIRS = 2 ** 20;
  * score plus lead over the best rival, another pair of that limb with the same candidate. In crowds fields of limbs that
  * cross weaken each other, and a score alone says less than whether anything else comes near.
  *
- * @returns A function of candidates and `fields`, 2L×rows×columns, whose result is overwritten by the next call.
+ * @returns The connections, and a function of `fields`, 2L×rows×columns, that finds them anew for the candidates as they are.
  */
-export function connectionFinder(options: ConnectionOptions) {
+export function connectionFinder(candidates: Candidates, options: ConnectionOptions) {
   const { joints, limbs, columns, rows, capacity, minPair } = options;
   const room = Math.min(PAIRS, limbs.length * capacity * 32);
   const found: Connections = {
     count: 0,
     order: new Float64Array(room),
+    promise: new Float64Array(room),
+    limb: new Int32Array(room),
     a: new Int32Array(room),
     b: new Int32Array(room),
     score: new Float32Array(room),
+    support: new Float32Array(limbs.length * capacity * capacity),
   };
   // By candidate: the largest and the next score among a limb's pairs.
   const best = new Float32Array(joints * capacity);
   const second = new Float32Array(joints * capacity);
-  return ({ first, x, y }: Candidates, fields: Float32Array): Connections => {
+  const { first, place, x, y } = candidates;
+  const find = (fields: Float32Array): void => {
     found.count = 0;
     for (let l = 0; l < limbs.length; l++) {
       const [from, to] = limbs[l];
@@ -61,18 +70,33 @@ export function connectionFinder(options: ConnectionOptions) {
       second.fill(0);
       for (let a = first[from]; a < first[from + 1]; a++)
         for (let b = first[to]; b < first[to + 1]; b++) {
-          const score = support(fields, 2 * l * columns * rows, x[a], y[a], x[b], y[b], options);
-          if (!(score > minPair) || found.count === room) continue;
+          const score = Math.min(2, support(fields, 2 * l * columns * rows, x[a], y[a], x[b], y[b], options));
+          const isPair = score > minPair && found.count < room;
+          found.support[(l * capacity + place[a]) * capacity + place[b]] = isPair ? score : 0;
+          if (!isPair) continue;
           const i = found.count++;
+          found.limb[i] = l;
           found.a[i] = a;
           found.b[i] = b;
-          found.score[i] = Math.min(2, score);
+          found.score[i] = score;
         }
       rank(found, start, best, second);
     }
     found.order.subarray(0, found.count).sort();
-    return found;
   };
+  return { connections: found, find };
+}
+
+/** Repeats a pair with other candidates, doubles of its own; the order must be sorted afterwards. */
+export function repeatPair(found: Connections, pair: number, a: number, b: number): void {
+  if (found.count === found.a.length) return;
+  const i = found.count++;
+  found.limb[i] = found.limb[pair];
+  found.a[i] = a;
+  found.b[i] = b;
+  found.score[i] = found.score[pair];
+  found.promise[i] = found.promise[pair];
+  found.order[i] = found.promise[i] * PAIRS + i;
 }
 
 /** The pair at a place of the order. */
@@ -133,8 +157,8 @@ function rank(found: Connections, start: number, best: Float32Array, second: Flo
     const { a, b, score } = found;
     const rival = Math.max(rivalOf(best, second, a[i], score[i]), rivalOf(best, second, b[i], score[i]));
     // Scores lie within 0..2, so that this lies within 0..6 and its order within the whole numbers of a double.
-    const promise = 2 * score[i] - rival + 2;
-    found.order[i] = Math.round(promise * 2 ** 28) * PAIRS + i;
+    found.promise[i] = Math.round((2 * score[i] - rival + 2) * 2 ** 28);
+    found.order[i] = found.promise[i] * PAIRS + i;
   }
 }
 

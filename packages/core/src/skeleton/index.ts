@@ -43,4 +43,5 @@ export {
 } from "./layouts.js";
 export { type BodyParts, type PartIndices, partsOf, withParts } from "./parts.js";
 export { type NamedJoint, pose2simJoint, pose2simMarkers } from "./pose2sim.js";
+export { type LimbProportion, limbProportions } from "./proportions.js";
 export { type JointRow, type Skeleton, skeleton } from "./skeleton.js";

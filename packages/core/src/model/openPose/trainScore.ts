@@ -48,7 +48,7 @@ export async function scoreNetwork(
   const loaded = await runtime.load(inferenceGraph(params, network), options);
   const side = size / stride;
   const joints = skeleton.joints.length;
-  const grid = { columns: side, rows: side, stride, joints, limbs };
+  const grid = { columns: side, rows: side, stride, joints, limbs, skeleton };
   const assemble = peopleAssembler({ ...ASSEMBLY_DEFAULTS, ...grid });
   const sources = convertSkeleton(skeleton, layout);
   const bytes = new Uint8Array(size * size * 3);
