@@ -20,6 +20,7 @@ import { ops } from "./ops.js";
 import { optim } from "./optim.js";
 import { published } from "./published.js";
 import { smoothing } from "./smoothing.js";
+import { tfpose } from "./tfpose.js";
 import { trainings } from "./training.js";
 
 const groups: Record<string, Operations> = {
@@ -36,7 +37,7 @@ const groups: Record<string, Operations> = {
   training: trainings,
   openpose: { ...openPose, ...openPoseJson },
   heatmap,
-  tfpose: {},
+  tfpose,
   published,
   "open-body": {},
 };

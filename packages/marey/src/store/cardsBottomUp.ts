@@ -62,7 +62,7 @@ export const bottomUpCards = [
       height: null,
       width: null,
       multipleOf: 8,
-      longerSide: 432,
+      longerSide: 656,
       fit: "corner",
     },
     outputs: [
@@ -78,6 +78,8 @@ export const bottomUpCards = [
       layout: "NHWC",
       background: true,
       limbs: limbs.map(([a, b], l) => ({ joints: [a, b], channels: [19 + 2 * l, 20 + 2 * l] })),
+      // Its maps are faint, and its fields stand where its maps do.
+      thresholds: { minPeak: 0.05, fieldShift: 0, minScore: 0.1, minJoints: 3 },
     },
     skeleton: "coco18",
     works: "Any number of people; the time hardly grows with them",
