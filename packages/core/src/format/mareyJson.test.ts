@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
 import type { Detections, Keypoints } from "../motion/keypoints.js";
 import type { Motion } from "../motion/motion.js";
-import { body25b, coco17 } from "../skeleton/layouts.js";
+import { body25b, coco17, face68 } from "../skeleton/layouts.js";
+import { withParts } from "../skeleton/parts.js";
 import { skeleton } from "../skeleton/skeleton.js";
 import { readCsv, writeCsv } from "./csv.js";
 import { readMareyJson, writeDetectionsJson, writeKeypointsJson, writeMotionJson } from "./mareyJson.js";
@@ -101,6 +102,18 @@ describe("Marey JSON", () => {
     expect(read.kind === "motion" && read.motion.skeleton).toEqual(own);
     const shipped = readMareyJson(encode(writeMotionJson(sampleMotion())));
     expect(shipped.kind === "motion" && shipped.motion.skeleton).toBe(coco17);
+  });
+
+  test("whole people by their layout's name, partners that names don't say too", () => {
+    const whole = withParts(coco17, { face: face68, hands: true });
+    const own = { ...whole, name: "mine" };
+    for (const layout of [whole, own]) {
+      const found: Detections = { ...keypoints, skeleton: layout, frames: [] };
+      const { detections } = readMareyJson(encode(writeDetectionsJson(found)), "a") as {
+        detections: Detections;
+      };
+      expect(detections.skeleton).toEqual(layout);
+    }
   });
 
   test("numbers are rounded as asked", () => {

@@ -30,8 +30,11 @@ const rounded = (step: number) => {
   return (value: number) => Math.round(value * per) / per;
 };
 
-const layoutText = ({ name, joints, parents, edges, sigmas }: Skeleton) =>
-  JSON.stringify({ name, joints, parents, edges, sigmas });
+const layoutText = ({ name, joints, parents, edges, sigmas, mirror }: Skeleton) => {
+  // Sides in the names say who is whose partner; points of a face have none.
+  const isSaid = mirror.every((partner, i) => partner === i || /^(left|right)_/.test(joints[i]));
+  return JSON.stringify({ name, joints, parents, edges, sigmas, ...(!isSaid && { mirror }) });
+};
 
 /** Writes a motion; NaN is null, states are kept. Pieces of text, to be written one after the other. */
 export function* writeMotionJson(motion: Motion, options: MareyJsonOptions = {}): Generator<string> {
@@ -142,6 +145,7 @@ const layoutSchema = z.object({
   parents: z.array(whole),
   edges: z.array(z.tuple([whole, whole])),
   sigmas: z.array(z.number()),
+  mirror: z.array(whole).optional(),
 });
 const header = {
   version: z.literal(VERSION),
@@ -278,7 +282,7 @@ function clearMissing(data: Float32Array): void {
 }
 
 function readLayout(stored: z.infer<typeof layoutSchema>, name: string): Skeleton {
-  const { joints, parents, edges, sigmas } = stored;
+  const { joints, parents, edges, sigmas, mirror = [] } = stored;
   const known = findSkeleton(stored.name);
   const same = (a: readonly unknown[], b: readonly unknown[]) =>
     a.length === b.length && a.every((value, i) => value === b[i]);
@@ -290,6 +294,7 @@ function readLayout(stored: z.infer<typeof layoutSchema>, name: string): Skeleto
     stored.name,
     joints.map((joint, i) => [joint, parents[i] < 0 ? null : jointName(parents[i]), sigmas[i]]),
     edges.map(([a, b]) => [jointName(a), jointName(b)]),
+    mirror.map((partner, i) => [jointName(i), jointName(partner)]),
   );
 }
 
