@@ -1,7 +1,7 @@
 import type { CodecContext, FormatContext } from "node-av/lib";
 import { type Library, library } from "../../packages/marey/src/video/library.js";
 
-process.env["SVT_LOG"] = "0"; // the AV1 encoder would print its settings
+process.env.SVT_LOG = "0"; // the AV1 encoder would print its settings
 
 /** What a clip is like; frame i is grey, 16 + 8·(i mod 28). */
 export interface ClipOptions {

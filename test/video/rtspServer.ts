@@ -10,6 +10,8 @@ export interface RtspServer {
   clients(): number;
   /** Keeps the connections that there are and sends nothing more over them. */
   hush(): void;
+  /** Resets the connections that there are. */
+  cut(): void;
   /** Ends without a word: connections are reset and the port is closed. */
   die(): Promise<void>;
 }
@@ -51,16 +53,18 @@ export async function startRtsp(options: RtspOptions): Promise<RtspServer> {
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const cut = () => sockets.forEach((socket) => void socket.resetAndDestroy());
   return {
     url: `rtsp://127.0.0.1:${port}/live`,
     port,
     sent: () => state.sent,
     clients: () => state.clients,
     hush: () => void (state.hushed = state.clients),
+    cut,
     die: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.resetAndDestroy();
+        cut();
       }),
   };
 }

@@ -23,10 +23,10 @@ test.each([
 
 test("no protocol is left without a limit that it understands", () => {
   for (const protocol of ["http", "https", "rtsp", "rtsps", "tcp", "udp"])
-    expect(streamAddress(`${protocol}://h/x`, 2.5).options["timeout"]).toBe("2500000");
+    expect(streamAddress(`${protocol}://h/x`, 2.5).options.timeout).toBe("2500000");
   // FFmpeg's rtmp would listen for a publisher if it were given one.
   expect(streamAddress("rtmp://h/x", 2.5).options).not.toHaveProperty("timeout");
-  expect(streamAddress("rtmp://h/x", 2.5).options["rw_timeout"]).toBe("2500000");
+  expect(streamAddress("rtmp://h/x", 2.5).options.rw_timeout).toBe("2500000");
 });
 
 test("files can't make FFmpeg open addresses; passwords aren't shown", () => {

@@ -3,7 +3,7 @@ import type { Frame, FrameSource } from "@marey/core/seam";
 import { makeAhead } from "./ahead.js";
 import { type SourceOptions, warn } from "./options.js";
 import { fitted } from "./painter.js";
-import { countFrames, describeRange, rangeOf, standing } from "./range.js";
+import { countFrames, describeRange, type Range, rangeOf, standing } from "./range.js";
 import { readStill, readStillSize } from "./still.js";
 
 /** A picture file, and how messages call its place. */
@@ -25,7 +25,7 @@ export interface Names {
  * Opens pictures as frames, by their order. Pictures of other sizes than the first come in their own.
  *
  * @param name The whole, for messages.
- * @throws MareyError `FRAME_LIMITS`, `FRAME_RANGE`, and as `readStill`, also while iterating.
+ * @throws MareyError `FRAME_LIMITS`, `FRAME_RANGE`, `LIST_EMPTY`, and as `readStill`, also while iterating.
  */
 export async function openSequence(
   name: string,
@@ -35,6 +35,7 @@ export async function openSequence(
   const { frameRate = 30, longerSide, signal } = options;
   const range = rangeOf(options, name);
   let index = -1;
+  let broken = 0;
   let origin = range.startTime === undefined ? range.start : undefined;
   /** The next picture of the range. */
   async function wanted(): Promise<(Named & { index: number; time: number }) | undefined> {
@@ -59,6 +60,7 @@ export async function openSequence(
         if (!(cause instanceof MareyError)) throw cause;
         const error = placed(cause, named);
         if (!options.skipBroken) throw error;
+        broken++;
         warn(options, error);
       }
     }
@@ -77,7 +79,7 @@ export async function openSequence(
   });
   if (!first) {
     release();
-    throw nothingIn(name, index, `no picture lies ${describeRange(range)}`);
+    throw nothingIn(name, names.count ?? index, broken, range);
   }
   let waiting: typeof first | undefined = first;
   const frames = makeAhead<Frame>(2, async () => {
@@ -115,10 +117,21 @@ function placed(cause: MareyError, { file, where }: Named): MareyError {
   return where === file ? cause : new MareyError(cause.code, where, cause.what, cause.remedy, { cause });
 }
 
-const nothingIn = (name: string, count: number, what: string) =>
-  new MareyError(
-    count > 0 ? "FRAME_RANGE" : "LIST_EMPTY",
-    name,
-    count > 0 ? `it has ${count} pictures; ${what}` : "it names no picture that can be read",
-    count > 0 ? "Choose a range inside them" : "Give the path of a picture in each line",
-  );
+function nothingIn(name: string, count: number, broken: number, range: Range): MareyError {
+  if (broken > 0)
+    return new MareyError(
+      "LIST_EMPTY",
+      name,
+      "none of its pictures can be read",
+      "Check their paths, or copy them again",
+    );
+  if (count === 0)
+    return new MareyError(
+      "LIST_EMPTY",
+      name,
+      "it names no picture",
+      "Give the path of a picture in each line",
+    );
+  const what = `no picture lies ${describeRange(range)}; it has ${count}`;
+  return new MareyError("FRAME_RANGE", name, what, "Choose a range inside them");
+}
