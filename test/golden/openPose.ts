@@ -101,7 +101,7 @@ function handFaceBoxes({ inputs, attributes }: Case) {
 }
 
 /** The people's maps with the group's noise: 2·(h/2³²) − 1 times the amplitude, h a hash of seed, channel, row and column. */
-function noisyMaps(fixture: Case) {
+export function noisyMaps(fixture: Case) {
   const { attributes, inputs } = fixture;
   const { columns, rows } = grid(fixture);
   const cells = columns * rows;
