@@ -114,7 +114,8 @@ export async function openSequence(
 
 /** An error of one picture, told by its place in the whole. */
 function placed(cause: MareyError, { file, where }: Named): MareyError {
-  return where === file ? cause : new MareyError(cause.code, where, cause.what, cause.remedy, { cause });
+  const { code, what, remedy } = cause;
+  return where === file ? cause : new MareyError(code, where, what, remedy, { cause });
 }
 
 function nothingIn(name: string, count: number, broken: number, range: Range): MareyError {
