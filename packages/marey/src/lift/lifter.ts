@@ -81,7 +81,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
       "LIFTER_MISSING",
       file,
       `the lifter's file can't be read (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message})`,
-      "Install Marey again, or name a folder that holds a lifter's card.json and weights",
+      "Name a stored lifter (`marey models list` shows them), or a folder that holds a lifter's card.json and weights",
       { cause },
     );
   }

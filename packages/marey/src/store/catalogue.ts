@@ -27,3 +27,14 @@ export function catalogueEntry(name: string): CatalogueEntry {
     `Take one of ${catalogue.map((each) => each.name).join(", ")}; a file that you have is taken in by \`marey models import\``,
   );
 }
+
+/** What to say of a name that is in the catalogue but not stored; undefined for other names. */
+export const notPulled = (code: string, name: string): MareyError | undefined =>
+  catalogue.some((entry) => entry.name === name)
+    ? new MareyError(
+        code,
+        `"${name}"`,
+        "this model of the catalogue isn't stored here",
+        `Fetch it with \`marey models pull ${name}\``,
+      )
+    : undefined;

@@ -1,10 +1,8 @@
-import { type FileHandle, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MareyError } from "@marey/core";
-import { z } from "zod";
-import { fileError, readIfThere } from "../files/whole.js";
-import { jsonText } from "./jsonCard.js";
+import { fileError } from "../files/whole.js";
+import { type Begun, discardPart, keepState, openPart, resumable, sizeOf } from "./part.js";
 import { reasonOf, request } from "./request.js";
 
 export interface DownloadOptions {
@@ -24,15 +22,6 @@ export interface DownloadOptions {
 
 /** Tries without a new byte before it is given up. */
 const TRIES = 5;
-
-/** What is known of the file that a part is of; it lies beside the part. */
-const partSchema = z.object({
-  url: z.string(),
-  total: z.int().optional(),
-  /** A strong ETag, or the date of the last change: whether the file is still the same. */
-  validator: z.string().optional(),
-});
-type PartState = z.infer<typeof partSchema>;
 
 /** How a try ended: with all bytes, or with a trouble that may pass. */
 type Outcome = { url: string } | { trouble: string };
@@ -138,45 +127,6 @@ async function fetchRest(
   } finally {
     if (!response.bodyUsed) await response.body?.cancel().catch(() => {});
   }
-}
-
-interface Begun extends PartState {
-  done: number;
-}
-
-/** The part of an earlier attempt, if it can be continued: it must be sure that it is of the same file. */
-async function resumable(url: string, part: string, checked = false): Promise<Begun | undefined> {
-  const done = await sizeOf(part);
-  if (done === 0) return undefined;
-  const bytes = await readIfThere(statePath(part));
-  const state = bytes && readState(bytes);
-  if (state?.url === url && state.validator !== undefined) return { ...state, done };
-  return checked ? { url, done } : undefined;
-}
-
-function readState(bytes: Uint8Array): PartState | undefined {
-  try {
-    return partSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    return undefined; // damaged: the part is fetched anew
-  }
-}
-
-const statePath = (part: string) => `${part}.json`;
-
-async function keepState(part: string, state: PartState): Promise<void> {
-  try {
-    await mkdir(dirname(part), { recursive: true });
-    await writeFile(statePath(part), jsonText(state));
-  } catch (cause) {
-    throw fileError("FILE_WRITE", part, cause);
-  }
-}
-
-/** Forgets a part. */
-export async function discardPart(part: string): Promise<void> {
-  await rm(part, { force: true });
-  await rm(statePath(part), { force: true });
 }
 
 const rangeFrom = (done: number, validator: string | undefined) => ({
@@ -302,19 +252,4 @@ const tooLong = (url: string, most: number) =>
     url,
     `the server sends more than the ${most} bytes that the file has`,
     "It isn't the file that was published: name a mirror with --mirror, or try again later",
-  );
-
-async function openPart(part: string, start: number): Promise<FileHandle> {
-  try {
-    await mkdir(dirname(part), { recursive: true });
-    return await open(part, start > 0 ? "a" : "w");
-  } catch (cause) {
-    throw fileError("FILE_WRITE", part, cause);
-  }
-}
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
   );

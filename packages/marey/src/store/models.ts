@@ -5,7 +5,7 @@ import { fileError } from "../files/whole.js";
 import type { LifterCard } from "../lift/lifterCard.js";
 import type { Card } from "./card.js";
 import { cards } from "./cards.js";
-import { catalogue } from "./catalogue.js";
+import { catalogue, notPulled } from "./catalogue.js";
 import type { CatalogueEntry } from "./catalogueEntry.js";
 import { networksFolder } from "./networks.js";
 import { type DamagedModel, findStored, listStored, type StoredModel } from "./stored.js";
@@ -56,22 +56,17 @@ const notBuilt = (file: string) =>
 
 /** Says what a name might have been: one that can be fetched, one of those that are there, or a path. */
 async function unknownModel(nameOrFile: string): Promise<MareyError> {
-  const entry = catalogue.find(({ name }) => name === nameOrFile);
-  const names = [...cards, ...(await listStored())].map(({ name }) => name);
+  const known = notPulled("NETWORK_UNKNOWN", nameOrFile);
+  if (known) return known;
   const isPath = /[/\\.]/.test(nameOrFile);
+  const names = [...cards, ...(await listStored())].map(({ name }) => name).join(", ");
   return new MareyError(
     "NETWORK_UNKNOWN",
     `"${nameOrFile}"`,
-    entry
-      ? "this model of the catalogue isn't stored here"
-      : isPath
-        ? "there is no such file"
-        : "there is no such network, weights or file",
-    entry
-      ? `Fetch it with \`marey models pull ${entry.name}\``
-      : isPath
-        ? "Check the path"
-        : `Give a file, or one of ${names.join(", ")}; \`marey models list\` shows what can be fetched`,
+    isPath ? "there is no such file" : "there is no such network, weights or file",
+    isPath
+      ? "Check the path"
+      : `Give a file, or one of ${names}; \`marey models list\` shows what can be fetched`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Network, Runtime, RuntimeOptions } from "@marey/core/seam";
 import { readIfThere } from "../files/whole.js";
 import { type Card, cardSchema } from "./card.js";
 import { cards } from "./cards.js";
-import { catalogue } from "./catalogue.js";
+import { notPulled } from "./catalogue.js";
 import { readJsonCard } from "./jsonCard.js";
 import { networkBytes } from "./networks.js";
 import { storedNetwork } from "./stored.js";
@@ -58,13 +58,8 @@ async function readBeside(path: string): Promise<{ card: Card; bytes: Uint8Array
 function unknown(asked: string): MareyError {
   const beside = asked.replace(/\.onnx$/i, ".json");
   const names = cards.map(({ name }) => name).join(", ");
-  if (catalogue.some(({ name }) => name === asked))
-    return new MareyError(
-      "MODEL_UNKNOWN",
-      `model "${asked}"`,
-      "this model of the catalogue isn't stored here",
-      `Fetch it with \`marey models pull ${asked}\``,
-    );
+  const known = notPulled("MODEL_UNKNOWN", asked);
+  if (known) return known;
   return new MareyError(
     "MODEL_UNKNOWN",
     `model "${asked}"`,

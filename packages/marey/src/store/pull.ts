@@ -1,14 +1,16 @@
-import { copyFile, mkdir, rename, rm, stat, statfs } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { fileError } from "../files/whole.js";
 import type { Progress } from "../progress.js";
 import type { CatalogueEntry } from "./catalogueEntry.js";
+import { changed, digestError, mismatch } from "./check.js";
 import { type Digests, digestsOf } from "./digest.js";
-import { discardPart, download } from "./download.js";
+import { download } from "./download.js";
 import { downloadsFolder } from "./folders.js";
 import { withLock } from "./lock.js";
+import { addresses, copyFrom, mirrorFolder } from "./mirror.js";
+import { discardPart, sizeOf } from "./part.js";
 import { type PullRecord, readRecord, writeRecord } from "./pullRecord.js";
 import { findStored } from "./stored.js";
 import { takeIn } from "./takeIn.js";
@@ -168,10 +170,7 @@ async function fetchChecked(
 ): Promise<FileRecord> {
   const part = placeOf(entry, "part");
   await requireSpace(entry, part);
-  const begun = await stat(part).then(
-    ({ size }) => size > 0,
-    () => false,
-  );
+  const begun = (await sizeOf(part)) > 0;
   const url = folder ? await copyFrom(folder, entry, part) : await fetchPart(entry, record, part, options);
   const found = await digestsOf(part, options.signal);
   const problem = mismatch(entry, found) ?? changed(record, found);
@@ -196,41 +195,13 @@ async function keepBlob(part: string, sha256: string): Promise<void> {
   }
 }
 
-/** In what a file differs from what is known of it, undefined when in nothing. */
-function mismatch({ digest, size }: CatalogueEntry, found: Digests): string | undefined {
-  const { sha256, md5, sha256Prefix } = digest;
-  if (size !== undefined && found.size !== size) return `it has ${found.size} bytes, expected ${size}`;
-  if (sha256 !== undefined && found.sha256 !== sha256)
-    return `its SHA-256 is ${found.sha256}, expected ${sha256}`;
-  if (md5 !== undefined && found.md5 !== md5) return `its MD5 is ${found.md5}, expected ${md5}`;
-  if (sha256Prefix !== undefined && !found.sha256.startsWith(sha256Prefix))
-    return `its SHA-256 is ${found.sha256}, expected one that begins with ${sha256Prefix}`;
-  return undefined;
-}
-
-const changed = ({ file }: PullRecord, found: Digests): string | undefined =>
-  file && file.sha256 !== found.sha256
-    ? `its SHA-256 is ${found.sha256}, but the file that came on ${file.fetched.slice(0, 10)} had ${file.sha256}`
-    : undefined;
-
-const digestError = ({ name }: CatalogueEntry, url: string, problem: string) =>
-  new MareyError(
-    "DOWNLOAD_DIGEST",
-    url,
-    `this isn't the file that was expected: ${problem}`,
-    `Try another mirror; if you trust the new file, \`marey models remove ${name}\` forgets the old one where none was published`,
-  );
-
 async function fetchPart(
   entry: CatalogueEntry,
   record: PullRecord,
   part: string,
   { mirror, progress, signal, patience, pause }: PullOptions,
 ): Promise<string> {
-  const begun = await stat(part).then(
-    ({ size }) => size,
-    () => 0,
-  );
+  const begun = await sizeOf(part);
   if (begun > 0) progress.log(`${entry.name}: going on at ${inMegabytes(begun)} MB`);
   const task = progress.task(`${entry.name}, MB`, inMegabytes(begun));
   try {
@@ -246,53 +217,14 @@ async function fetchPart(
     task.end();
     return url;
   } catch (error) {
-    const kept = await stat(part).catch(() => undefined);
-    if (kept && kept.size > 0)
-      progress.log(
-        `${entry.name}: ${inMegabytes(kept.size)} MB are kept; the same command goes on from there`,
-      );
+    const kept = await sizeOf(part);
+    if (kept > 0)
+      progress.log(`${entry.name}: ${inMegabytes(kept)} MB are kept; the same command goes on from there`);
     throw error;
   }
 }
 
 const inMegabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
-
-/** A mirror has files under their SHA-256 or under the publisher's name; it is asked alone. */
-function addresses({ urls, digest }: CatalogueEntry, { file }: PullRecord, mirror?: string): string[] {
-  if (mirror === undefined) return [...urls];
-  const base = mirror.endsWith("/") ? mirror : `${mirror}/`;
-  const sha256 = digest.sha256 ?? file?.sha256;
-  return [...(sha256 === undefined ? [] : [sha256]), fileName(urls[0])].map((name) => `${base}${name}`);
-}
-
-const fileName = (url: string) => basename(new URL(url).pathname);
-
-/** The folder of a mirror that is one. */
-function mirrorFolder(mirror: string | undefined): string | undefined {
-  if (mirror === undefined || /^https?:/i.test(mirror)) return undefined;
-  return /^file:/i.test(mirror) ? fileURLToPath(mirror) : mirror;
-}
-
-async function copyFrom(folder: string, entry: CatalogueEntry, part: string): Promise<string> {
-  const names = [...(entry.digest.sha256 ? [entry.digest.sha256] : []), fileName(entry.urls[0])];
-  await discardPart(part);
-  await mkdir(dirname(part), { recursive: true });
-  for (const name of names) {
-    try {
-      await copyFile(join(folder, name), part);
-      return join(folder, name);
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "ENOENT")
-        throw fileError("FILE_READ", join(folder, name), cause);
-    }
-  }
-  throw new MareyError(
-    "DOWNLOAD_STATUS",
-    folder,
-    `the folder has no ${names.join(" and no ")}`,
-    "Put the file there under that name, or name another mirror",
-  );
-}
 
 /** @throws MareyError `DISK_SPACE` when the file can't fit: better now than after half an hour. */
 async function requireSpace({ size, name }: CatalogueEntry, part: string): Promise<void> {
@@ -300,10 +232,7 @@ async function requireSpace({ size, name }: CatalogueEntry, part: string): Promi
   const folder = dirname(part);
   await mkdir(folder, { recursive: true }).catch(() => {});
   const disk = await statfs(folder).catch(() => undefined);
-  const begun = await stat(part).then(
-    (file) => file.size,
-    () => 0,
-  );
+  const begun = await sizeOf(part);
   if (!disk || disk.bavail * disk.bsize >= size - begun) return;
   throw new MareyError(
     "DISK_SPACE",

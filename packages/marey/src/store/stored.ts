@@ -5,6 +5,7 @@ import { fileError, readIfThere, readWhole } from "../files/whole.js";
 import { type LifterCard, lifterCardSchema } from "../lift/lifterCard.js";
 import { type Card, cardSchema } from "./card.js";
 import { cards } from "./cards.js";
+import { notPulled } from "./catalogue.js";
 import { modelsFolder } from "./folders.js";
 import { readJson, readJsonCard } from "./jsonCard.js";
 import { type WeightsCard, weightsCardSchema } from "./weightsCard.js";
@@ -98,10 +99,12 @@ export async function storedNetwork(
 /**
  * The card file of a stored lifter, for `openDefaultLifter`.
  *
- * @throws MareyError `MODEL_KIND` when the name is another model's.
+ * @throws MareyError `MODEL_KIND` when the name is another model's, `NETWORK_UNKNOWN` for a lifter that isn't pulled yet.
  */
 export async function storedLifter(name: string): Promise<string | undefined> {
   const model = await findStored(name);
+  const problem = model ? undefined : notPulled("NETWORK_UNKNOWN", name);
+  if (problem) throw problem;
   if (model === undefined) return undefined;
   if (model.kind === "lifter") return cardPath(name);
   throw new MareyError(
