@@ -116,6 +116,7 @@ function support(
   const dy = by - ay;
   const length = Math.hypot(dx, dy);
   if (length < 1e-6) return -1;
+  if (!mayConnect(fields, offset, ax, ay, dx, dy, columns, rows, minSample * length, fieldShift)) return -1;
   const samples = Math.max(5, Math.min(25, Math.ceil(length) + 1));
   const missable = samples * (1 - minShare);
   const plane = columns * rows;
@@ -141,6 +142,27 @@ function support(
     sum += along;
   }
   return sum / samples;
+}
+
+/** Whether the cell at any of three places along a segment has a field along it; it spares most pairs all samples. */
+function mayConnect(
+  fields: Float32Array,
+  offset: number,
+  ax: number,
+  ay: number,
+  dx: number,
+  dy: number,
+  columns: number,
+  rows: number,
+  least: number,
+  fieldShift: number,
+): boolean {
+  for (let i = 1; i < 4; i++) {
+    const x = Math.min(columns - 1, Math.round(ax + 0.25 * i * dx + fieldShift));
+    const y = Math.min(rows - 1, Math.round(ay + 0.25 * i * dy + fieldShift));
+    if (alongAt(fields, offset + y * columns + x, columns * rows, dx, dy) > least) return true;
+  }
+  return false;
 }
 
 /** The field's part along a direction, in one cell. */
