@@ -1,4 +1,6 @@
 export { type DetectOptions, detectVideo } from "./detectVideo.js";
 export { type EyeOptions, eyeModels, openEyes } from "./eyes.js";
+export { type PartsOptions, withHandsAndFace } from "./parts.js";
+export { faceEyes, handEyes, type LoneFace, type LoneHand } from "./partsAlone.js";
 export type { Eyes, LookOptions, Sight } from "./sight.js";
 export { type WorkerRuntime, workerRuntime } from "./workers.js";

@@ -86,8 +86,11 @@ export function handPlace(body: ArrayLike<number>, guides: Guides, side: 0 | 1):
   return { side, at, scale, region };
 }
 
-/** Side of a face's region relative to distances in the head, seen from where these are longest. */
-const apart = { eyes: 3.7, ears: 1.7, noseEye: 3.7, eyeEar: 2.2 };
+/**
+ * Side of a face's region relative to distances in the head, seen from where these are longest: a little more than what
+ * follows from the mesh, which is placed worse in regions too small than in those too large.
+ */
+const apart = { eyes: 4.1, ears: 1.9, noseEye: 4.1, eyeEar: 2.4 };
 /** Joints of the head that must be seen. */
 const leastSeen = 3;
 
