@@ -63,8 +63,12 @@ for (const { told, ...training } of trainings) {
   const { ap } = judged(seen, 0.15);
   rows.push([told, ...[result.recall, result.purity, result.ap].map(percent), String(best), percent(ap)]);
 }
-console.log(`${steps} steps of ${batch} pictures, seed ${seed}; ${crowds.length} crowds with all labels to judge by\n`);
-console.log(table(["labels of", "parts in one group", "purity", "AP", "threshold of peaks", "AP at 0.15"], rows));
+console.log(
+  `${steps} steps of ${batch} pictures, seed ${seed}; ${crowds.length} crowds with all labels to judge by\n`,
+);
+console.log(
+  table(["labels of", "parts in one group", "purity", "AP", "threshold of peaks", "AP at 0.15"], rows),
+);
 const [, masked, unmasked] = reached as [Judgement, Judgement, Judgement];
 const figures = `AP ${percent(masked.ap)} against ${percent(unmasked.ap)}; the paper gives no figure`;
 console.log(`\n${verdict("the mask is needed", masked.ap > unmasked.ap, figures)}`);
