@@ -11,6 +11,26 @@ export {
   workerRuntime,
 } from "./detect/index.js";
 export {
+  type EvaluateOptions,
+  evaluateMotion,
+  evaluatePoses,
+  evaluationTable,
+  type Figure,
+  type Found,
+  type FoundOptions,
+  type FoundPeople,
+  type JointErrors,
+  type MeasureName,
+  type MotionEvaluation,
+  motionTable,
+  type PictureErrors,
+  type PoseEvaluation,
+  type PrecisionCurve,
+  type ReportOptions,
+  readFound,
+  writeEvaluationReport,
+} from "./evaluation/index.js";
+export {
   type MotionFiles,
   readOpenPoseFolder,
   readSource,

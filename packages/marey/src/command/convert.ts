@@ -16,7 +16,7 @@ import { Command, Option } from "commander";
 import {
   readSource,
   readWhole,
-  skeletonNamed,
+  skeletonOf,
   writeMotionFiles,
   writeOpenPoseFolder,
   writeWhole,
@@ -75,7 +75,7 @@ export function convertCommand(): Command {
     .addOption(axis("--input-up <axis>", "axis that points up in an input that doesn't say (csv)"))
     .option(
       "--skeleton <name>",
-      `joint layout of the input (${skeletons.map(({ name }) => name).join(", ")})`,
+      `joint layout of the input, or a JSON file of one's own (${skeletons.map(({ name }) => name).join(", ")})`,
     )
     .option("--metres-per-unit <metres>", "length unit of a BVH input", positiveNumber("--metres-per-unit"))
     .addOption(
@@ -128,7 +128,7 @@ export async function convert(
   if (isCalibration(input) || extname(output).toLowerCase() === ".toml")
     return convertCalibration(input, output, options);
   const { frameRate, metresPerUnit, inputUp, skeleton } = options;
-  const layout = skeleton === undefined ? undefined : skeletonNamed(skeleton);
+  const layout = skeleton === undefined ? undefined : await skeletonOf(skeleton);
   const source = await readSource(input, { frameRate, metresPerUnit, up: inputUp, skeleton: layout });
   return source.kind === "motion"
     ? writeMotion(input, output, prepare(source.motion, options), options)

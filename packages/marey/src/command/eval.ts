@@ -38,7 +38,10 @@ export function evalCommand(): Command {
         Object.keys(measures),
       ),
     )
-    .option("--skeleton <name>", "joint layout of the detections, where the file doesn't say")
+    .option(
+      "--skeleton <name>",
+      "joint layout of the detections, or a JSON file of one's own, where theirs doesn't say",
+    )
     .option("--report <folder>", "write a page with curves, errors by joint and the worst pictures")
     .option("--images <folder>", "the annotated pictures, for the report")
     .option("--worst <n>", "pictures in the report; 12 when absent", wholeNumber("--worst", 0))

@@ -11,7 +11,7 @@ import {
   readFound,
   writeEvaluationReport,
 } from "../evaluation/index.js";
-import { readSource, readWhole, skeletonNamed } from "../files/index.js";
+import { readSource, readWhole, skeletonOf } from "../files/index.js";
 
 export interface EvalPosesFlags {
   metric?: MeasureName;
@@ -42,7 +42,7 @@ export async function evaluateFiles(path: string, truthPath: string, flags: Eval
   const found = await readFound(
     path,
     truth,
-    skeleton === undefined ? {} : { skeleton: skeletonNamed(skeleton) },
+    skeleton === undefined ? {} : { skeleton: await skeletonOf(skeleton) },
   );
   const { evaluation, compared } = evaluatePoses(truth, found, metric === undefined ? {} : { metric });
   if (report !== undefined)

@@ -60,7 +60,7 @@ export function jointChart(joints: readonly JointErrors[]): Markup {
 }
 
 /** What the colours of `jointChart` mean. */
-export const faultMeanings: Record<JointFault, string> = {
+const faultMeanings: Record<JointFault, string> = {
   good: "as near as people place it",
   jitter: "near, but less so",
   inversion: "left and right exchanged",

@@ -32,17 +32,21 @@ const REMEDY =
 const invalid = (where: string, what: string, remedy = REMEDY) =>
   new MareyError("EVAL_DETECTIONS", where, what, remedy);
 
+export interface FoundOptions {
+  /** The detector's layout, where the file doesn't say; the data set's for as many joints, else by number, when absent. */
+  skeleton?: Skeleton;
+}
+
 /**
  * Reads detections of annotated pictures. Entries of COCO results name their picture by its id or its file; OpenPose's files by
  * their own names; frames of Marey's files by number: of the picture's file, its id, or its place among the files.
  *
- * @param options.skeleton The detector's layout where the file doesn't say: otherwise the data set's for as many joints.
  * @throws MareyError `EVAL_DETECTIONS` when no picture can be told, and the errors of the readers.
  */
 export async function readFound(
   path: string,
   truth: Annotations,
-  { skeleton }: { skeleton?: Skeleton } = {},
+  { skeleton }: FoundOptions = {},
 ): Promise<FoundPeople> {
   const isFolder = await stat(path).then(
     (entry) => entry.isDirectory(),

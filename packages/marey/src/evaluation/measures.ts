@@ -24,7 +24,7 @@ export interface Figure {
   unit: "share" | "percent" | "px";
 }
 
-export interface Measured {
+interface Measured {
   figures: Figure[];
   /** Of measures that have it: precision and recall at all thresholds. */
   curves?: CocoEvaluation;

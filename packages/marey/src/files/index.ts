@@ -1,6 +1,6 @@
 export { type MotionFiles, writeMotionFiles } from "./motionFiles.js";
 export { readOpenPoseFolder, writeOpenPoseFolder } from "./openPoseFolder.js";
-export { readSource, type SourceOptions, skeletonNamed } from "./source.js";
+export { readSource, type SourceOptions, skeletonNamed, skeletonOf } from "./source.js";
 export {
   type FileSet,
   fileSet,

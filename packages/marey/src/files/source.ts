@@ -12,6 +12,7 @@ import {
   readJson,
   readMareyJson,
   readOpenPose,
+  readSkeleton,
 } from "@marey/core/format";
 import { findSkeleton, partSkeletons, type Skeleton, skeletons } from "@marey/core/skeleton";
 import { readOpenPoseFolder } from "./openPoseFolder.js";
@@ -76,6 +77,17 @@ function recognise(path: string, bytes: Uint8Array): MotionFormat {
     c3d: bytes[1] === 0x50,
   };
   return motionFormats.find(({ name }) => signs[name]) ?? motionFormatOf(path);
+}
+
+/**
+ * A joint layout by its name, or of one's own from a JSON file (`horse.json`, see `readSkeleton`).
+ *
+ * @throws MareyError `SKELETON_UNKNOWN` listing the names, `SKELETON_INVALID`, `FILE_READ`.
+ */
+export async function skeletonOf(nameOrFile: string): Promise<Skeleton> {
+  return /\.json$/i.test(nameOrFile)
+    ? readSkeleton(await readWhole(nameOrFile), nameOrFile)
+    : skeletonNamed(nameOrFile);
 }
 
 /**

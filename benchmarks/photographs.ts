@@ -1,0 +1,160 @@
+/**
+ * How well every way of seeing that ships finds people in photographs: AP and AR as pycocotools computes them (all of
+ * COCO's 17 joints; what a layout lacks counts as not found) on the annotated photographs, with milliseconds a picture on
+ * ONNX Runtime's CPU, all cores. Settings were tuned on some of these pictures before, so two halves, split by a hash of the
+ * picture's id, stand beside the whole: a method is better only if it is better on both. 50 pictures tell differences of
+ * about 0.05.
+ *
+ * npx tsx --conditions=marey-source benchmarks/photographs.ts [METHOD[:flip][:scales=1,1.5]…]
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MareyError } from "@marey/core";
+import { type Annotations, readAnnotations } from "@marey/core/format";
+import { coco17 } from "@marey/core/skeleton";
+import { onnxRuntime } from "marey";
+import { eyeModels, openEyes } from "../packages/marey/src/detect/index.js";
+import { givesJoints } from "../packages/marey/src/detect/readers.js";
+import { evaluatePoses, type Found, type FoundPeople } from "../packages/marey/src/evaluation/index.js";
+import { cards } from "../packages/marey/src/store/index.js";
+import { readImage } from "../packages/marey/src/video/index.js";
+
+const folder = join(import.meta.dirname, "../../shared/data/images");
+
+const keep = Number(process.env.PICTURES ?? Number.POSITIVE_INFINITY);
+const whole = readAnnotations(new Uint8Array(readFileSync(join(folder, "coco_real.json"))), "coco_real.json");
+const truth = only(whole, (i) => i < keep);
+const images = await Promise.all(truth.images.map(({ file }) => readImage(join(folder, file))));
+
+/** Of the pictures those that pass, with their people. */
+function only(set: Annotations, passes: (image: number) => boolean): Annotations {
+  const kept = [...set.images.keys()].filter(passes);
+  const place = new Map(kept.map((image, i) => [image, i]));
+  return {
+    ...set,
+    images: kept.map((image) => set.images[image]),
+    people: set.people.flatMap((person) => {
+      const image = place.get(person.image);
+      return image === undefined ? [] : [{ ...person, image }];
+    }),
+  };
+}
+
+/** Which half a picture belongs to: FNV-1a of its id's digits. */
+function half(image: number): 0 | 1 {
+  let hash = 2166136261;
+  for (const digit of String(truth.images[image].id)) hash = Math.imul(hash ^ digit.charCodeAt(0), 16777619);
+  return ((hash >>> 8) & 1) as 0 | 1;
+}
+
+interface Way {
+  model: string;
+  flip: boolean;
+  scales: number[];
+}
+
+/** `NAME:flip:scales=1,1.5`. */
+function wayOf(text: string): Way {
+  const [model = "", ...options] = text.split(":");
+  const scales = options.find((option) => option.startsWith("scales="))?.slice(7);
+  return { model, flip: options.includes("flip"), scales: scales ? scales.split(",").map(Number) : [] };
+}
+
+const nameOf = ({ model, flip, scales }: Way) =>
+  [
+    model.replace(/^.*\//, "").replace(/\.json$/, ""),
+    flip ? "flip" : "",
+    scales.length > 0 ? scales.join("/") : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" + ");
+
+/** Every method, every network that places joints, those of maps also with mirrored pictures at several sizes. */
+function everyWay(): Way[] {
+  const single = (model: string): Way => ({ model, flip: false, scales: [] });
+  const networks = cards
+    .filter((card) => givesJoints(card) && !(card.name in eyeModels))
+    .map(({ name }) => name);
+  const plain = [...Object.keys(eyeModels), ...networks].map(single);
+  const more = cards.filter(givesJoints).map(({ name }) => name);
+  return [...plain, ...more.map((model) => ({ model, flip: true, scales: [0.75, 1, 1.5] }))];
+}
+
+const median = (values: number[]) =>
+  values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function see(way: Way): Promise<string> {
+  const { model, flip, scales } = way;
+  const eyes = await openEyes({
+    model,
+    runtime: onnxRuntime,
+    ...(flip && { flip }),
+    ...(scales.length > 0 && { scales }),
+  });
+  if (coco17.joints.filter((joint) => eyes.skeleton.joints.includes(joint)).length < 8) {
+    await eyes.close();
+    return `  not of bodies (${eyes.skeleton.name})`;
+  }
+  const people: Found[] = [];
+  const times: number[] = [];
+  try {
+    await eyes.look(images[0], { alone: true });
+    for (const [image, picture] of images.entries()) {
+      const begin = performance.now();
+      const sight = await eyes.look(picture, { alone: true });
+      times.push(performance.now() - begin);
+      const { width, height } = truth.images[image];
+      const [sx, sy] = [width / picture.width, height / picture.height];
+      for (const { score, joints } of sight.people)
+        people.push({
+          image,
+          score,
+          joints: Float64Array.from(joints, (v, i) =>
+            i % 3 === 0 ? (v + 0.5) * sx - 0.5 : i % 3 === 1 ? (v + 0.5) * sy - 0.5 : v,
+          ),
+        });
+    }
+  } finally {
+    await eyes.close();
+  }
+  const found: FoundPeople = { skeleton: eyes.skeleton, people, strangers: 0 };
+  const all = figures(truth, found);
+  const halves = ([0, 1] as const).map((which) => {
+    const inside = [...truth.images.keys()].filter((image) => half(image) === which);
+    const place = new Map(inside.map((image, i) => [image, i]));
+    const there = people.flatMap((person) => {
+      const image = place.get(person.image);
+      return image === undefined ? [] : [{ ...person, image }];
+    });
+    return figures(
+      only(truth, (image) => half(image) === which),
+      { ...found, people: there },
+    ).AP;
+  });
+  const cells = [all.AP, all["AP .5"], all["AP .75"], all.AR, ...halves].map((value) =>
+    (value ?? Number.NaN).toFixed(3).padStart(8),
+  );
+  return `${cells.join("")}${median(times).toFixed(0).padStart(9)}${eyes.skeleton.name.padStart(14)}`;
+}
+
+function figures(annotations: Annotations, found: FoundPeople): Record<string, number> {
+  const { evaluation } = evaluatePoses(annotations, found, { metric: "oks", allJoints: true });
+  return Object.fromEntries(evaluation.figures.map(({ name, value }) => [name, value]));
+}
+
+const ways = process.argv.length > 2 ? process.argv.slice(2).map(wayOf) : everyWay();
+const width = Math.max(...ways.map((way) => nameOf(way).length)) + 2;
+console.log(
+  `${truth.images.length} photographs, ${truth.people.filter(({ crowd }) => !crowd).length} people; * is the default`,
+);
+console.log(
+  `${"".padEnd(width)}${["AP", "AP .5", "AP .75", "AR", "AP ½a", "AP ½b"].map((title) => title.padStart(8)).join("")}${"ms".padStart(9)}${"joints".padStart(14)}`,
+);
+for (const way of ways) {
+  const name = `${nameOf(way)}${way.model === "default" ? " *" : ""}`.padEnd(width);
+  const row = await see(way).catch((error) => {
+    if (error instanceof MareyError) return `  ${error.code}: ${error.message}`;
+    throw error;
+  });
+  console.log(`${name}${row}`);
+}
