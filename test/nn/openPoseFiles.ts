@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { zipPieces } from "@marey/core/format";
 import { leaves, type Parameter, type Tree } from "@marey/core/nn";
-import { zipSync } from "fflate";
 
 /** Leaves of a network by layer: `conv1_1` → its weight, then its bias. */
 function byLayer(params: Tree): Map<string, Parameter[]> {
@@ -43,14 +43,17 @@ const tuple = (values: readonly number[]) => `(${values.map((n) => `L${n}L\n`).j
 
 /** The parameters as a PyTorch checkpoint (`.pth`), a `state_dict` whose keys are `renamed`. */
 export function pyTorchFile(params: Tree, renamed: (path: string) => string): Uint8Array {
-  const records: Record<string, Uint8Array> = {};
+  const storages: Uint8Array[] = [];
   const entries = [...leaves(params)].map(([path, { shape, data }], i) => {
-    records[`net/data/${i}`] = new Uint8Array(Float32Array.from(data).buffer);
+    storages.push(new Uint8Array(Float32Array.from(data).buffer));
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
     const storage = `(Vstorage\nctorch\nFloatStorage\nV${i}\nVcpu\nL${data.length}L\ntQ`;
     const parts = `${storage}L0L\n${tuple(shape)}${tuple(strides)}I00\nccollections\nOrderedDict\n(tR`;
     return `V${renamed(path)}\nctorch._utils\n_rebuild_tensor_v2\n(${parts}tR`;
   });
-  // PyTorch doesn't compress.
-  return zipSync({ "net/data.pkl": bytes(`(${entries.join("")}d.`), ...records }, { level: 0 });
+  const files = [
+    { name: "net/data.pkl", parts: [bytes(`(${entries.join("")}d.`)] },
+    ...storages.map((part, i) => ({ name: `net/data/${i}`, parts: [part] })),
+  ];
+  return new Uint8Array(Buffer.concat([...zipPieces(files)]));
 }

@@ -8,7 +8,7 @@ import * as dropout from "../../nn/dropout.js";
 import { kaimingNormal, normal } from "../../nn/initialise.js";
 import { EVALUATION, type Mode } from "../../nn/mode.js";
 import * as prelu from "../../nn/prelu.js";
-import { type Parameter, parameter, type Symbolic } from "../../nn/tree.js";
+import { parameter, type Symbolic } from "../../nn/tree.js";
 
 /** What follows a convolution; `prelu` has a slope for each channel. */
 export type Activation = "relu" | "prelu" | "none";
@@ -95,9 +95,3 @@ export function symbolicLayers(params: Symbolic<LayerParams>, options: LayerOpti
     drop: (x, rate) => dropout.forward(x, rate, mode),
   };
 }
-
-/** How many numbers the parameters are, by their shapes. */
-export const sizeOfParams = (params: LayerParams): number =>
-  Object.values(params)
-    .flatMap((layer): (Parameter | undefined)[] => Object.values(layer))
-    .reduce((sum, leaf) => sum + (leaf?.shape.reduce((product, n) => product * n, 1) ?? 0), 0);

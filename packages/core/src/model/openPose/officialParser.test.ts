@@ -1,8 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeConfidenceMaps } from "../../codec/confidenceMaps.js";
 import { mapEnlarger } from "../../codec/mapEnlarger.js";
 import { PART_AFFINITY_DEFAULTS, partAffinityEncoder } from "../../codec/partAffinity.js";
+import { readSafetensors } from "../../format/safetensors.js";
+import { mapAverager } from "./averageMaps.js";
 import { assembleByEdge, assembleTogether } from "./officialAssembly.js";
 import type { Pair, PartCandidates } from "./officialPairs.js";
 import { OFFICIAL_SHIFT, officialParser } from "./officialParser.js";
@@ -206,5 +210,29 @@ describe("assembly", () => {
     );
     const edgesWithNeck = MPI_15.edges.filter(({ joints }) => joints.includes(1)).length;
     expect(assembleByEdge({ ofPart: mpi }, MPI_15, () => []).length).toBe(edgesWithNeck);
+  });
+});
+
+const tfpose = join(import.meta.dirname, "../../../../../../shared/golden/tfpose");
+describe.skipIf(!existsSync(tfpose))("maps that a network made of real pictures", () => {
+  test.each(["tfpose_p2", "tfpose_ski", "tfpose_skiers"])("%s", (name) => {
+    const { cases } = JSON.parse(readFileSync(join(tfpose, "index.json"), "utf8"));
+    const { outputs } = cases.find((one: { name: string }) => one.name === name);
+    const { tensors } = readSafetensors(readFileSync(join(tfpose, "tensors.safetensors")));
+    const [output, people] = [tensors.get(outputs.output)!, tensors.get(outputs.people)!];
+    const [rows, columns, channels] = output.shape.slice(-3) as [number, number, number];
+    const cells = rows * columns;
+    const maps = Float32Array.from({ length: channels * cells }, (_, i) =>
+      Number(output.data[(i % cells) * channels + Math.floor(i / cells)]),
+    );
+    const size = { width: 8 * columns, height: 8 * rows, scale: 1 };
+    const large = new Float32Array(maps.length * 64);
+    mapAverager({ sizes: [size], stride: 8, channels })([maps], large);
+    for (const assembly of ["edges", "together"] as const) {
+      const parse = officialParser({ model: COCO_18, columns: size.width, rows: size.height, assembly });
+      const found = parse(large, large.subarray(19 * cells * 64), 1);
+      // As many as the C++ decoder of another project finds.
+      expect(found.count).toBe(people.shape[0]);
+    }
   });
 });
