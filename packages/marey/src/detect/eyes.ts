@@ -92,6 +92,9 @@ export async function openEyes({ model = "default", runtime, ...options }: EyeOp
   return cardEyes(model, runtime, options);
 }
 
+/** Scales at which a picture that stands alone is searched. */
+const closerLooks = [0.5, 1];
+
 /** Eyes by a network's card, with a finder's where joints are placed in crops. */
 async function cardEyes(
   model: string,
@@ -127,7 +130,10 @@ async function cardEyes(
         .map(({ name }) => name)
         .join(", ")}`,
     );
-  return placerEyes(card, network, pictureLooker(found.card, found.network), looks);
+  const see = (options: LooksOptions = {}) => pictureLooker(found.card, found.network, options);
+  // Small people are found in a large picture, those who fill it in a small one.
+  const closer = found.card.input.width === null ? see({ scales: closerLooks }) : undefined;
+  return placerEyes(card, network, see(), looks, closer);
 }
 
 function isEyeModel(name: string): name is EyeModelName {

@@ -19,8 +19,18 @@ const duplicates = { suppress: "oks", overlap: 0.75 } as const;
 /** Joints with less confidence say nothing of how well a person was placed. */
 const sure = 0.2;
 
-/** Eyes that let a finder find people (or hands, or faces), and place the joints of each in a crop by another network. */
-export function placerEyes(card: Card, network: Network, finder: Looker, options: LooksOptions = {}): Eyes {
+/**
+ * Eyes that let a finder find people (or hands, or faces), and place the joints of each in a crop by another network.
+ *
+ * @param closer Finds in pictures that stand alone; the finder when absent.
+ */
+export function placerEyes(
+  card: Card,
+  network: Network,
+  finder: Looker,
+  options: LooksOptions = {},
+  closer: Looker = finder,
+): Eyes {
   const skeleton = jointsOf({ card, skeleton: cardSkeleton(card) });
   const reader = readerOf(card, network);
   const { flip = false, scales = [1] } = options;
@@ -37,8 +47,8 @@ export function placerEyes(card: Card, network: Network, finder: Looker, options
     skeleton,
     longerSide: 640,
     follows: false,
-    async look(image) {
-      const { seen } = await finder.see(image);
+    async look(image, { alone = false } = {}) {
+      const { seen } = await (alone ? closer : finder).see(image);
       const placed = await Promise.all(seen.map((found) => place(image, found)));
       const people = placed.filter((one) => one !== undefined);
       return { people: withoutDuplicates(people, duplicates, skeleton), sinceFound: 0 };
