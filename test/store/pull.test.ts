@@ -252,12 +252,14 @@ test("a network comes in an archive, with its card", async () => {
   await removeModel("tiny");
   serve("/models/tiny.bin", changed);
   await refuses(get({}, network), "DOWNLOAD_DIGEST", /file "end2end\.onnx": its SHA-256/);
-  await removeModel("tiny");
   serve("/models/tiny.bin", Buffer.concat([...zipPieces([{ name: "readme", parts: [weights] }])]));
   await refuses(get({}, network), "ZIP_CONTENT", /0 files/);
-  await removeModel("tiny");
   serve("/models/tiny.bin", Buffer.from("<html>moved</html>"));
   await refuses(get({}, network), "ZIP_INVALID");
+  // Nothing of that was trusted.
+  expect(await blobs()).toEqual([]);
+  serve("/models/tiny.bin", zip);
+  expect(await get({}, network)).toMatchObject({ sha256: sha256(zip) });
 });
 
 test("a card that speaks of outputs that the network lacks is refused, and the file stays in the cache", async () => {

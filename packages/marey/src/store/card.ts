@@ -1,5 +1,5 @@
 import { MareyError } from "@marey/core";
-import { type Skeleton, skeleton, skeletons } from "@marey/core/skeleton";
+import { findSkeleton, type Skeleton, skeleton, skeletons } from "@marey/core/skeleton";
 import { z } from "zod";
 import { codecSchema } from "./cardCodec.js";
 
@@ -115,7 +115,7 @@ export function cardSkeleton(card: Card): Skeleton | undefined {
   const where = `card "${card.name}"`;
   if (card.skeleton === null) return undefined;
   if (typeof card.skeleton === "string") {
-    const known = skeletons.find(({ name }) => name === card.skeleton);
+    const known = findSkeleton(card.skeleton);
     if (known) return known;
     const names = skeletons.map(({ name }) => name).join(", ");
     throw invalid(where, "skeleton", `there is no layout "${card.skeleton}", only ${names}`);

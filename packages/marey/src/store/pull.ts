@@ -108,9 +108,18 @@ async function fetchAndTakeIn(
       "Pass --force to replace it, or keep it",
     );
   const { from, file } = await findOrFetch(entry, record, options);
-  await writeRecord({ ...record, file });
-  const path = await takeIn(entry, blobPath(file.sha256), file, { force: options.force });
-  return { name, from, file: path, sha256: file.sha256, trust: file.trust };
+  const remembered = { ...record, file };
+  // What nothing vouches for is remembered once it has turned out to be the model: not a page that asks to log in.
+  const sure = isPublished(entry) || record.file !== undefined;
+  if (sure) await writeRecord(remembered);
+  try {
+    const path = await takeIn(entry, blobPath(file.sha256), file, { force: options.force });
+    if (!sure) await writeRecord(remembered);
+    return { name, from, file: path, sha256: file.sha256, trust: file.trust };
+  } catch (error) {
+    if (!sure) await rm(blobPath(file.sha256), { force: true });
+    throw error;
+  }
 }
 
 type FileRecord = NonNullable<PullRecord["file"]>;
