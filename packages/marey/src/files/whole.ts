@@ -167,18 +167,7 @@ export function fileSet({ force }: WriteOptions = {}): FileSet {
     },
     async publish() {
       if (!force) for (const path of pending.keys()) await requireAbsent(path);
-      const published: string[] = [];
-      for (const [path, temporary] of pending) {
-        try {
-          if (force) await rename(temporary, path);
-          else await moveWithoutReplacing(temporary, path);
-        } catch (cause) {
-          // What was replaced can't be brought back; what is new can go.
-          if (!force) for (const done of published) await rm(done, { force: true });
-          throw fileError("FILE_WRITE", path, cause);
-        }
-        published.push(path);
-      }
+      await renameAll(pending, force);
       made.length = 0;
     },
     async discard() {
@@ -192,6 +181,22 @@ export function fileSet({ force }: WriteOptions = {}): FileSet {
       made.length = 0;
     },
   };
+}
+
+/** Gives temporary files their names. */
+async function renameAll(pending: ReadonlyMap<string, string>, force = false): Promise<void> {
+  const published: string[] = [];
+  for (const [path, temporary] of pending) {
+    try {
+      if (force) await rename(temporary, path);
+      else await moveWithoutReplacing(temporary, path);
+    } catch (cause) {
+      // What was replaced can't be brought back; what is new can go.
+      if (!force) for (const done of published) await rm(done, { force: true });
+      throw fileError("FILE_WRITE", path, cause);
+    }
+    published.push(path);
+  }
 }
 
 /** Makes a folder and those above it; returns the ones that there weren't, from above. */
@@ -224,32 +229,33 @@ async function moveWithoutReplacing(from: string, to: string): Promise<void> {
   }
 }
 
-/** Characters that are written at once. */
-const BLOCK = 1 << 20;
+/** Characters, or bytes, that are written at once. */
+const BLOCK = 1 << 16;
 
 /** Writes pieces, short ones joined. */
 function pieceFile(file: FileHandle): Omit<OpenFile, "temporary"> {
   let text = "";
-  let bytes: Uint8Array[] = [];
+  let bytes: Uint8Array | undefined;
   let size = 0;
   const flush = async () => {
-    const waiting = text === "" ? Buffer.concat(bytes) : text;
+    const waiting = text === "" ? bytes?.subarray(0, size) : text;
     text = "";
-    bytes = [];
     size = 0;
-    if (waiting.length > 0) await file.writeFile(waiting);
+    if (waiting !== undefined && waiting.length > 0) await file.writeFile(waiting);
   };
   return {
     async write(piece) {
-      const isText = typeof piece === "string";
-      if (isText ? size > 0 : text !== "") await flush();
-      if (isText) text += piece;
-      else if (piece.length >= BLOCK) {
-        await flush();
-        return file.writeFile(piece);
-      } else bytes.push(piece.slice());
-      size += isText ? 0 : piece.length;
-      if (Math.max(size, text.length) >= BLOCK) await flush();
+      if (typeof piece === "string") {
+        if (size > 0) await flush();
+        text += piece;
+        if (text.length >= BLOCK) await flush();
+        return;
+      }
+      if (text !== "" || size + piece.length > BLOCK) await flush();
+      if (piece.length > BLOCK) return file.writeFile(piece);
+      bytes ??= new Uint8Array(BLOCK);
+      bytes.set(piece, size);
+      size += piece.length;
     },
     close: () => flush().finally(() => file.close()),
   };
