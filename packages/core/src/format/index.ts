@@ -77,11 +77,15 @@ export {
   type OpenPoseOptions,
   readOpenPose,
   recogniseOpenPose,
-  writeOpenPose,
-  writeOpenPoseFrame,
 } from "./openPose.js";
 export { type OpenPosePerson, readOpenPoseFrame } from "./openPoseFrame.js";
-export { type OpenPoseWriter, type OpenPoseWriterOptions, openPoseWriter } from "./openPoseWriter.js";
+export {
+  type OpenPoseWriter,
+  type OpenPoseWriterOptions,
+  openPoseWriter,
+  writeOpenPose,
+  writeOpenPoseFrame,
+} from "./openPoseWriter.js";
 export { readPickle } from "./pickle.js";
 export {
   isKind,

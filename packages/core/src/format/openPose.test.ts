@@ -4,14 +4,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../error.js";
 import { body25, body25b, body135, coco17, wholeBody133 } from "../skeleton/layouts.js";
-import {
-  lastNumber,
-  readOpenPose,
-  recogniseOpenPose,
-  writeOpenPose,
-  writeOpenPoseFrame,
-} from "./openPose.js";
+import { lastNumber, readOpenPose, recogniseOpenPose } from "./openPose.js";
 import { readOpenPoseFrame } from "./openPoseFrame.js";
+import { writeOpenPose, writeOpenPoseFrame } from "./openPoseWriter.js";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const view = (name: string) => `../shared/data/pose2sim-single/pose/${name}_json`;

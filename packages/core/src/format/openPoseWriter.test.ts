@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { body25, coco17, coco18, face68, face70, withParts } from "../skeleton/index.js";
+import { readOpenPose } from "./openPose.js";
 import { readOpenPoseFrame } from "./openPoseFrame.js";
-import { openPoseWriter } from "./openPoseWriter.js";
+import { openPoseWriter, writeOpenPose } from "./openPoseWriter.js";
 
 const missing = (count: number) => Array.from({ length: count }, () => [NaN, NaN, 0]).flat();
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -59,4 +60,20 @@ test("coordinates can be placed elsewhere; a missing joint stays 0, 0, 0", () =>
   const joints = Float32Array.from([...missing(16), 50, 20, 1]);
   const { frame } = openPoseWriter({ skeleton: coco17, place: (value, axis) => value / 100 - axis });
   expect(frame([{ score: 1, joints }])).toContain(`[${"0,0,0,".repeat(16)}0.5,-0.8,1]`);
+});
+
+test("a view's files read back: whole people too, frames by their numbers", () => {
+  const skeleton = withParts(body25, { face: face70, hands: true });
+  const joints = Float32Array.from(
+    skeleton.joints.flatMap((_, j) => (j % 7 === 0 ? [NaN, NaN, 0] : [j, 2 * j, 0.5])),
+  );
+  const people = [{ score: 0.5, joints, id: 2 }];
+  const view = { skeleton, frameRate: 30, width: 0, height: 0, firstFrame: 9, frames: [people, [], people] };
+  const files = [...writeOpenPose(view, "a")].map(({ name, text }) => ({ name, bytes: bytes(text) }));
+  expect(files[2].name).toBe("a_000000000011_keypoints.json");
+  const read = readOpenPose(files);
+  expect(read.skeleton.name).toBe(skeleton.name);
+  expect([read.firstFrame, read.frames.map(({ length }) => length)]).toEqual([9, [1, 0, 1]]);
+  expect(read.frames[2][0].joints).toEqual(joints);
+  expect(read.frames[2][0].id).toBe(2);
 });

@@ -1,8 +1,9 @@
-import type { Detection } from "../motion/keypoints.js";
+import type { Detection, Detections } from "../motion/keypoints.js";
 import { convertPose, convertSkeleton } from "../skeleton/convert.js";
 import { partsOf } from "../skeleton/parts.js";
 import type { Skeleton } from "../skeleton/skeleton.js";
 import { writeGeneral } from "./general.js";
+import type { OpenPosePerson } from "./openPoseFrame.js";
 
 export interface OpenPoseWriterOptions {
   /** Joints of the people: a body, or a body with face and hands. */
@@ -23,6 +24,28 @@ export interface OpenPoseWriter {
   frame(people: readonly Detection[], candidates?: readonly Float32Array[]): string;
 }
 
+/** One frame as an OpenPose 1.3 file of people without hands and faces; a missing person is `{}`, a missing joint 0, 0, 0. */
+export function writeOpenPoseFrame(people: readonly (OpenPosePerson | Detection | undefined)[]): string {
+  const texts = people.map((person) => {
+    if (!person) return "{}";
+    const points = pointList("joints" in person ? person.joints : person.keypoints, inPlace);
+    return personText(person.id, [points, "", "", ""]);
+  });
+  return `{"version":1.3,"people":[${texts.join(",")}]}`;
+}
+
+/** The files of one view, named `{stem}_{frame, 12 digits}_keypoints.json` as OpenPose names them. */
+export function* writeOpenPose(
+  { frames, firstFrame, skeleton }: Detections,
+  stem: string,
+): Generator<{ name: string; text: string }> {
+  const writer = openPoseWriter({ skeleton });
+  for (const [t, people] of frames.entries()) {
+    const number = String(firstFrame + t).padStart(12, "0");
+    yield { name: `${stem}_${number}_keypoints.json`, text: writer.frame(people) };
+  }
+}
+
 const inPlace = (value: number) => value;
 
 /** A writer of OpenPose files for people of one skeleton. */
@@ -31,14 +54,10 @@ export function openPoseWriter({ skeleton, body, place = inPlace }: OpenPoseWrit
   const list = (values: ArrayLike<number>) => pointList(values, place);
   const bodyOf = bodyPicker(skeleton, parts.body, body);
   const facePoints = facePicker(skeleton, parts.face);
-  const person = ({ id = -1, joints }: Detection) => {
-    const hand = (joint: readonly number[]) => list(picked(joints, joint));
-    return (
-      `{"person_id":[${id}],"pose_keypoints_2d":[${list(bodyOf(joints))}]` +
-      `,"face_keypoints_2d":[${list(facePoints(joints))}]` +
-      `,"hand_left_keypoints_2d":[${hand(parts.leftHand)}],"hand_right_keypoints_2d":[${hand(parts.rightHand)}]` +
-      ',"pose_keypoints_3d":[],"face_keypoints_3d":[],"hand_left_keypoints_3d":[],"hand_right_keypoints_3d":[]}'
-    );
+  const person = ({ id, joints }: Detection) => {
+    const hand = (indices: readonly number[]) => list(picked(joints, indices));
+    const { leftHand, rightHand } = parts;
+    return personText(id, [list(bodyOf(joints)), list(facePoints(joints)), hand(leftHand), hand(rightHand)]);
   };
   return {
     frame(people, candidates) {
@@ -47,6 +66,15 @@ export function openPoseWriter({ skeleton, body, place = inPlace }: OpenPoseWrit
       return `{"version":1.3,"people":[${people.map(person).join(",")}]${ending}}`;
     },
   };
+}
+
+/** A person of a file: the points of body, face, left and right hand, as texts. */
+function personText(id = -1, [body, face, left, right]: readonly [string, string, string, string]): string {
+  return (
+    `{"person_id":[${id}],"pose_keypoints_2d":[${body}],"face_keypoints_2d":[${face}]` +
+    `,"hand_left_keypoints_2d":[${left}],"hand_right_keypoints_2d":[${right}]` +
+    ',"pose_keypoints_3d":[],"face_keypoints_3d":[],"hand_left_keypoints_3d":[],"hand_right_keypoints_3d":[]}'
+  );
 }
 
 /** K×3 values as the file has them; a missing joint is 0,0,0 whatever the place of pixels. */
