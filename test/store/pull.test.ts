@@ -235,7 +235,7 @@ test("whoever waits for another can be interrupted", async () => {
 test("a network comes in an archive, with its card", async () => {
   const zip = Buffer.concat([...zipPieces([{ name: "net/end2end.onnx", parts: [onnx] }, { name: "net/deploy.json", parts: [Buffer.from("{}")] }])]); // biome-ignore format: one line
   const { importer } = catalogue.find(({ name }) => name === "rtmpose-m")!;
-  const { size: _, ...network } = { ...entry, format: "zip" as const, digest: {}, importer, unpack: { file: /\.onnx$/, sha256: sha256(onnx) } }; // biome-ignore format: one line
+  const { size: _, ...network } = { ...entry, format: "zip" as const, digest: {}, importer, unpack: { ending: ".onnx", sha256: sha256(onnx) } }; // biome-ignore format: one line
   serve("/models/tiny.bin", zip);
   await get({}, network);
   const { card, bytes } = (await storedNetwork("tiny"))!;

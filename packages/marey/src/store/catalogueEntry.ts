@@ -14,8 +14,8 @@ export interface CatalogueEntry {
   readonly digest: Readonly<{ sha256?: string; md5?: string /** First digits. */; sha256Prefix?: string }>;
   readonly licence: Licence;
   readonly format: "Caffe" | "PyTorch" | "ONNX" | "zip";
-  /** The file in the archive that counts, for a zip. */
-  readonly unpack?: Readonly<{ file: RegExp; sha256?: string }>;
+  /** The file in the archive that counts, for a zip: the only one whose name ends so. */
+  readonly unpack?: Readonly<{ ending: string; sha256?: string }>;
   readonly importer: Importer;
 }
 

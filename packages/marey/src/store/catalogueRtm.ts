@@ -18,7 +18,7 @@ type Model = Pick<CatalogueEntry, "name" | "title" | "digest" | "size">;
 const archive = (path: string, sha256?: string): Pick<CatalogueEntry, "urls" | "format" | "unpack"> => ({
   urls: [`https://download.openmmlab.com/mmpose/v1/projects/${path}`],
   format: "zip",
-  unpack: { file: /\.onnx$/i, ...(sha256 && { sha256 }) },
+  unpack: { ending: ".onnx", ...(sha256 && { sha256 }) },
 });
 
 /** RTMPose (Jiang et al. 2023): one person in an upright crop, coordinates as classes. */

@@ -45,13 +45,13 @@ export async function takeIn(
 function unpacked({ unpack }: CatalogueEntry, bytes: Uint8Array, where: string): Uint8Array {
   if (!unpack) return bytes;
   const files = openZip(bytes, where);
-  const names = [...files.keys()].filter((name) => unpack.file.test(name));
+  const names = [...files.keys()].filter((name) => name.toLowerCase().endsWith(unpack.ending));
   const [name] = names;
   if (name === undefined || names.length > 1)
     throw new MareyError(
       "ZIP_CONTENT",
       where,
-      `the archive has ${names.length} files like ${unpack.file.source}: ${[...files.keys()].join(", ")}`,
+      `the archive has ${names.length} files that end in ${unpack.ending}: ${[...files.keys()].join(", ")}`,
       "The publisher has changed it; unpack it and take the network in with `marey models import`",
     );
   const content = files.get(name)!.unpacked();
