@@ -1,6 +1,12 @@
 import { MareyError } from "@marey/core";
 import type { Annotations } from "@marey/core/format";
-import { COCO_RECALLS, COCO_THRESHOLDS, type CocoEvaluation, type JointFault } from "@marey/core/metric";
+import {
+  type Box,
+  COCO_RECALLS,
+  COCO_THRESHOLDS,
+  type CocoEvaluation,
+  type JointFault,
+} from "@marey/core/metric";
 import { findSkeleton } from "@marey/core/skeleton";
 import { type Compared, compare } from "./compared.js";
 import type { FoundPeople } from "./found.js";
@@ -211,19 +217,21 @@ function pictureErrors(compared: Compared): PictureErrors[] {
 /** Detections whose middle lies in a crowd, or in somebody without labelled joints: they are of nobody, but no mistake. */
 function excusedDetections({ truth, labelled, found, known }: Compared): Set<number> {
   const persons = new Set(labelled);
-  const boxes = truth.people.filter((person) => !persons.has(person) && person.box);
-  const inside = (image: number, [x, y]: [number, number]) =>
-    boxes.some(({ box: [left, top, right, bottom] = [0, 0, 0, 0], ...person }) => {
-      return person.image === image && x >= left && x <= right && y >= top && y <= bottom;
-    });
+  const boxes = truth.images.map((): Box[] => []);
+  for (const person of truth.people)
+    if (person.box && !persons.has(person)) boxes[person.image]?.push(person.box);
   const middle = (pose: Float64Array, axis: number) => {
     const places = pose.filter((value, i) => i % 3 === axis && Number.isFinite(value));
     return places.reduce((sum, place) => sum + place, 0) / places.length;
   };
-  return new Set(
-    found.flatMap(({ image }, d) => {
-      const pose = known[d] as Float64Array;
-      return inside(image, [middle(pose, 0), middle(pose, 1)]) ? [d] : [];
-    }),
-  );
+  const excused = new Set<number>();
+  found.forEach(({ image }, d) => {
+    const regions = boxes[image] ?? [];
+    if (regions.length === 0) return;
+    const pose = known[d] as Float64Array;
+    const [x, y] = [middle(pose, 0), middle(pose, 1)];
+    if (regions.some(([left, top, right, bottom]) => x >= left && x <= right && y >= top && y <= bottom))
+      excused.add(d);
+  });
+  return excused;
 }
