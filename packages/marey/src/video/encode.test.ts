@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MareyError } from "@marey/core";
 import { afterAll, expect, test } from "vitest";
-import { probeVideo, writeVideo } from "./index.js";
+import { openFrames, probeVideo, writeVideo } from "./index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "marey-encode-"));
 const file = (name: string) => join(folder, name);
@@ -56,4 +56,30 @@ test("written twice, the file is the newer one; later writes are refused", async
     expect((await probeVideo(file("twice.mp4"))).frameCount).toBe(frames);
   }
   expect(left()).toEqual(["twice.mp4"]);
+});
+
+test("pictures stand at their times; a time that doesn't grow comes just after the one before", async () => {
+  const writer = await writeVideo(file("uneven.mp4"), shape);
+  for (const time of [0, 0.1, 0.15, 0.5, 0.5, 1.2]) await writer.write(picture(32, 32), time);
+  await writer.close();
+  const times: number[] = [];
+  for await (const { time } of await openFrames(file("uneven.mp4"))) times.push(Math.round(time * 1000));
+  expect(times).toEqual([0, 100, 150, 500, 500, 1200]);
+  rmSync(file("uneven.mp4"));
+});
+
+test.each(["mp4", "mov", "mkv", "avi"])("the ending names the container: .%s", async (ending) => {
+  const path = file(`clip.${ending}`);
+  const writer = await writeVideo(path, { ...shape, frameRate: 30_000 / 1001 });
+  for (let i = 0; i < 7; i++) await writer.write(picture(32, 32));
+  await writer.close();
+  let frames = 0;
+  const source = await openFrames(path);
+  for await (const { index, time } of source) {
+    expect(time).toBeCloseTo((index * 1001) / 30_000, 2);
+    frames++;
+  }
+  expect(frames).toBe(7);
+  rmSync(path);
+  expect((await errorOf(writeVideo(file("clip.gif"), shape))).code).toBe("VIDEO_FORMAT");
 });
