@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type DownloadOptions, download } from "../../packages/marey/src/store/download.js";
-import { type FileServer, fileServer, type SendOptions, send } from "./fileServer.js";
+import { type Answer, type FileServer, fileServer, type SendOptions, send } from "./fileServer.js";
 
 const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 251);
 const others = bytes.map((byte) => byte ^ 1);
@@ -139,6 +139,23 @@ test("a stalled server is asked again, a slow one is waited for", async () => {
     code: "DOWNLOAD_FAILED",
     what: "the server sent nothing for 0.05 s, 5 times in a row",
   });
+});
+
+test("a server that goes away in the middle is waited for until it is back", async () => {
+  serve("/net.bin", { etag: '"a"', cutAfter: 30_000 });
+  const notes: string[] = [];
+  let again: Promise<FileServer> | undefined;
+  const onNote = (note: string) => {
+    notes.push(note);
+    if (notes.length === 1) void server.close();
+    const answer: Answer = (request, response) => send(request, response, bytes, { etag: '"a"' });
+    if (notes.length === 2) again = fileServer({ "/net.bin": answer }, Number(new URL(server.url).port));
+  };
+  await get({ onNote, pause: 0.2 });
+  await expectFetched(bytes);
+  expect(notes[1]).toMatch(/can't be reached \(ECONNREFUSED\); trying again in 0\.4 s/);
+  expect((await again)?.requests).toEqual([{ path: "/net.bin", range: "bytes=30000-", ifRange: '"a"' }]);
+  await (await again)?.close();
 });
 
 test("a file of unknown length ends where the server says, and no later than it may", async () => {

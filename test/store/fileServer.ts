@@ -14,8 +14,8 @@ export interface FileServer {
   close(): Promise<void>;
 }
 
-/** A real server on this machine. */
-export async function fileServer(answers: Record<string, Answer> = {}): Promise<FileServer> {
+/** A real server on this machine, on any free port unless one is given. */
+export async function fileServer(answers: Record<string, Answer> = {}, port = 0): Promise<FileServer> {
   const requests: FileServer["requests"] = [];
   const counts = new Map<string, number>();
   const server: Server = createServer((request, response) => {
@@ -28,7 +28,7 @@ export async function fileServer(answers: Record<string, Answer> = {}): Promise<
     if (answer) answer(request, response, n);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const served: FileServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,

@@ -57,9 +57,14 @@ export async function download(
 
 async function downloadOne(url: string, part: string, options: DownloadOptions): Promise<string> {
   const { pause: seconds = 1, signal, onNote } = options;
-  for (let tries = 1; ; tries++) {
+  for (let tries = 1, reached = false; ; tries++, reached = true) {
     const before = await sizeOf(part);
-    const outcome = await attempt(url, part, options);
+    const outcome = await attempt(url, part, options).catch((error) => {
+      // A server that answered a moment ago may come back; one that never did is another matter.
+      if (reached && error instanceof MareyError && error.code === "DOWNLOAD_FAILED")
+        return { trouble: error.what };
+      throw error;
+    });
     if ("url" in outcome) return outcome.url;
     if ((await sizeOf(part)) > before) tries = 1;
     if (tries >= TRIES)
