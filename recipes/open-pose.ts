@@ -20,20 +20,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
-import type { Limb } from "@marey/core/codec";
 import { readSkeleton } from "@marey/core/format";
 import type { Image } from "@marey/core/image";
 import {
-  BODY_25,
   BODY25_AUGMENTATION,
-  COCO_18,
-  type DenseStage,
   examples,
   GRAPH_INPUT,
   GRAPH_OUTPUT,
   inferenceGraph,
-  limbsByChannel,
-  MPI_15,
   network,
   optimisers,
   readTrainingSet,
@@ -41,7 +35,9 @@ import {
   startFrom,
   steppedRate,
   supervised,
+  type TrainingForm,
   type TrainingSet,
+  trainingForm,
 } from "@marey/core/model/openPose";
 import { load } from "@marey/core/nn";
 import type { Skeleton } from "@marey/core/skeleton";
@@ -102,50 +98,14 @@ export const tiny = {
   epochs: 2,
 };
 
-const models = { body25: BODY_25, coco18: COCO_18, mpi15: MPI_15 } as const;
 const STRIDE = 8;
 /** So many decoded pictures are kept; more are read again when their turn comes. */
 const KEPT = 64;
 
-interface Form {
-  readonly skeleton: Skeleton;
-  readonly limbs: readonly Limb[];
-  readonly options: network.NetworkOptions;
-}
-
-/** What is trained: joints, limbs in the order of the fields, and the sizes of the network. */
-async function formOf(given: Settings): Promise<Form> {
-  const { width, fieldStages, partStages, triples } = given;
-  if (!Object.hasOwn(models, given.network))
-    throw new MareyError(
-      "RECIPE_SETTING",
-      `network=${given.network}`,
-      `there are ${Object.keys(models).join(", ")}`,
-      "Name one of these",
-    );
-  const name = given.network as keyof typeof models;
-  const own =
-    given.skeleton === ""
-      ? undefined
-      : readSkeleton(await bytesOf(given.skeleton, "skeleton"), given.skeleton);
-  const skeleton = own ?? models[name].skeleton;
-  const limbs = own ? own.edges : limbsByChannel(models[name]);
-  const channels = [64, 96, 128, 256, 512].map((published) => [
-    published,
-    Math.max(1, Math.round(published * width)),
-  ]);
-  const common = { parts: skeleton.joints.length, limbs: limbs.length, widths: Object.fromEntries(channels) };
-  const stages = (count: number): DenseStage[] =>
-    Array.from({ length: count }, (_, i) => ({
-      triples,
-      width: i === 0 ? 96 : 128,
-      wide: i === 0 ? 256 : 512,
-    }));
-  const options: network.NetworkOptions =
-    name === "body25"
-      ? { kind: "dense", ...common, fieldStages: stages(fieldStages), partStages: stages(partStages) }
-      : { kind: "paired", ...common, stages: fieldStages };
-  return { skeleton, limbs, options };
+/** What is trained. */
+async function formOf({ network: name, skeleton, ...sizes }: Settings): Promise<TrainingForm> {
+  const own = skeleton === "" ? undefined : readSkeleton(await bytesOf(skeleton, "skeleton"), skeleton);
+  return trainingForm(name, sizes, own);
 }
 
 async function bytesOf(file: string, setting: string): Promise<Uint8Array> {
@@ -218,9 +178,9 @@ async function picturesOf(
   };
 }
 
-const init = ({ seed }: Settings, { options }: Form) => network.init(random(seed), options);
+const init = ({ seed }: Settings, { options }: TrainingForm) => network.init(random(seed), options);
 
-async function begin(run: Run<Settings>, form: Form): Promise<network.NetworkParams> {
+async function begin(run: Run<Settings>, form: TrainingForm): Promise<network.NetworkParams> {
   const params = init(run.settings, form);
   const { weights } = run.settings;
   if (weights === "") return params;
@@ -289,7 +249,7 @@ const augmentOf = ({ size, target, scaleFrom, scaleTo, rotation, shift, flip }: 
 async function measure(
   { runtime, threads, device, settings }: Run<Settings>,
   params: network.NetworkParams,
-  { options, skeleton, limbs }: Form,
+  { options, skeleton, limbs }: TrainingForm,
   pictures: Pictures,
 ): Promise<Record<string, number>> {
   const every = Math.max(1, Math.ceil(pictures.pictures.length / settings.watched));
@@ -304,7 +264,7 @@ async function measure(
 async function publish(
   run: Run<Settings>,
   params: network.NetworkParams,
-  { skeleton, limbs, options }: Form,
+  { skeleton, limbs, options }: TrainingForm,
 ): Promise<void> {
   const first = skeleton.joints.length + 1;
   const { name, joints, parents, sigmas, edges } = skeleton;

@@ -28,15 +28,13 @@ import { crowdBatches, fieldsEncoder, midpointsEncoder, partsEncoder, scenes } f
 import { tree } from "./figure.js";
 import {
   candidatesOf,
-  type Found,
   fieldScore,
   grouped,
-  type Judgement,
-  judge,
   midpointScore,
   type PairScore,
   trueCandidates,
 } from "./grouping.js";
+import { type Found, type Judgement, judge } from "./judgement.js";
 import { kept } from "./keep.js";
 import { SCENE, type Scene } from "./scene.js";
 

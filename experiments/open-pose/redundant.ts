@@ -20,7 +20,8 @@ import { CMU, clipsOf } from "../video-pose-3d/views.js";
 import { scenes } from "./crowd.js";
 import { crowdNetwork, limbs, look, trainCrowd } from "./crowdNetwork.js";
 import { tree } from "./figure.js";
-import { candidatesOf, fieldScore, grouped, type Judgement, judge } from "./grouping.js";
+import { candidatesOf, fieldScore, grouped } from "./grouping.js";
+import { type Judgement, judge } from "./judgement.js";
 
 const { values: flags } = parseArgs({
   options: {

@@ -11,7 +11,8 @@ import { CMU, clipsOf } from "../video-pose-3d/views.js";
 import { scenes } from "./crowd.js";
 import { crowdNetwork, limbs, look, type Seen, trainCrowd } from "./crowdNetwork.js";
 import { tree } from "./figure.js";
-import { candidatesOf, fieldScore, grouped, judge } from "./grouping.js";
+import { candidatesOf, fieldScore, grouped } from "./grouping.js";
+import { judge } from "./judgement.js";
 
 const { values: flags } = parseArgs({
   options: {

@@ -70,6 +70,7 @@ export {
 export { type CropLabels, channelsOf, type TargetOptions, targetEncoder } from "./targets.js";
 export { type Thresholds, thresholdsOf } from "./thresholds.js";
 export { type OptimiserOptions, optimisers, steppedRate, supervised } from "./train.js";
+export { type FormSizes, type TrainingForm, trainingForm } from "./trainForm.js";
 export {
   type LabelledPerson,
   type LabelledPicture,
