@@ -4,8 +4,9 @@
  *
  * `marey train open-pose --set data=coco` takes COCO's folder as it stands (`annotations/person_keypoints_train2017.json`,
  * `train2017/`); other pictures by `--set data=FOLDER --set annotations=FILE`. Keypoints come to the network's joints by
- * name; what a file doesn't label, such as feet, isn't learned from it. `--set skeleton=FILE.json` trains joints and edges
- * of one's own.
+ * name; what a file doesn't label, such as feet, isn't learned from it, so that
+ * `--set annotations=annotations/person_keypoints_train2017_foot_v1.json,annotations/person_keypoints_train2017.json` learns
+ * feet from the one and bodies from both. `--set skeleton=FILE.json` trains joints and edges of one's own.
  *
  * The defaults are a network of a quarter of the published channels that two processor cores train. The published ones are
  * `--set width=1 --set fieldStages=4 --set partStages=2 --set triples=5 --set size=368 --set batch=10 --set rate=1e-4
@@ -54,7 +55,7 @@ import {
 
 export const settings = {
   data: "coco", // folder of the pictures, or of COCO as it is unpacked
-  annotations: "annotations/person_keypoints_train2017.json", // there, or anywhere
+  annotations: "annotations/person_keypoints_train2017.json", // there, or anywhere; several with commas between
   validation: "", // annotations to measure by; those of the training when empty
   pictures: "", // only these, by the ends of their files' names with commas between; all when empty
   network: "body25", // fields, then parts (2019); coco18 and mpi15: both side by side (2017)
@@ -140,7 +141,7 @@ async function picturesOf(
       "Correct the setting",
     );
   // COCO's names are those of files in a folder that the annotations' name tells.
-  const split = /_([a-z]+\d*)\.json$/.exec(basename(file))?.[1] ?? "";
+  const split = /(?:train|val|test)\d+/.exec(basename(file))?.[0] ?? "";
   const paths = pictures.map((picture) => {
     const places = [
       join(data, picture.file),
@@ -192,19 +193,26 @@ async function begin(run: Run<Settings>, form: TrainingForm): Promise<network.Ne
 export default async function openPose(run: Run<Settings>) {
   const { batch, epochs, repeat, seed, rate, dropBy, whole, masked } = run.settings;
   const form = await formOf(run.settings);
-  const seen = await picturesOf(run.settings, run.settings.annotations, form.skeleton);
+  const files = run.settings.annotations.split(",");
+  const sets = await Promise.all(files.map((file) => picturesOf(run.settings, file, form.skeleton)));
+  const [first] = sets as [Pictures];
   const { validation } = run.settings;
   const watched =
-    validation === "" ? seen : await picturesOf({ ...run.settings, pictures: "" }, validation, form.skeleton);
-  const source = examples(seen.pictures, {
-    ...form,
-    stride: STRIDE,
-    batch,
-    seed,
-    whole,
-    masked,
-    augment: augmentOf(run.settings),
-  });
+    validation === ""
+      ? first
+      : await picturesOf({ ...run.settings, pictures: "" }, validation, form.skeleton);
+  const source = examples(
+    sets.flatMap(({ pictures }) => pictures),
+    {
+      ...form,
+      stride: STRIDE,
+      batch,
+      seed,
+      whole,
+      masked,
+      augment: augmentOf(run.settings),
+    },
+  );
   const drops = run.settings.drops.split(",").filter(Boolean).map(Number);
   const lossOf = supervised(form.options);
   const { optimiser: kind, laterStages, weightDecay } = run.settings;
@@ -223,7 +231,7 @@ export default async function openPose(run: Run<Settings>) {
     batches: (epoch) =>
       batchList(source.length * repeat, async (i) => {
         const place = [epoch * repeat + Math.floor(i / source.length), i % source.length] as const;
-        const images = await Promise.all(source.pictures(...place).map(seen.read));
+        const images = await Promise.all(source.pictures(...place).map(reader(sets)));
         return { ...source.batch(...place, images) };
       }),
     loss: (params, fed) => ({ ...lossOf(params, fed) }),
@@ -234,6 +242,19 @@ export default async function openPose(run: Run<Settings>) {
   await publish(run, trained.params, form);
   return trained;
 }
+
+/** Reads the picture at a place of all sets together. */
+const reader =
+  (sets: readonly Pictures[]) =>
+  (index: number): Promise<Image> => {
+    let at = index;
+    const set = sets.find(({ pictures }) => {
+      if (at < pictures.length) return true;
+      at -= pictures.length;
+      return false;
+    });
+    return set!.read(at);
+  };
 
 const augmentOf = ({ size, target, scaleFrom, scaleTo, rotation, shift, flip }: Settings) => ({
   ...BODY25_AUGMENTATION,
@@ -307,7 +328,7 @@ export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Ev
   const { validation, annotations } = run.settings;
   const pictures = await picturesOf(
     run.settings,
-    validation === "" ? annotations : validation,
+    validation === "" ? annotations.split(",")[0]! : validation,
     form.skeleton,
   );
   const all = { ...run, settings: { ...run.settings, watched: pictures.pictures.length } };

@@ -108,6 +108,20 @@ describe("recipe", () => {
     expect(bytes(resumed.folder).equals(bytes(whole.folder))).toBe(true);
   });
 
+  test("several files of annotations: feet from one, bodies from both", async () => {
+    const { images, annotations } = JSON.parse(readFileSync(join(data, recipe.settings.annotations), "utf8"));
+    const feet = annotations.slice(2).map((person: { keypoints: number[] }) => ({
+      ...person,
+      keypoints: [...person.keypoints, ...Array.from({ length: 6 }, (_, j) => [80 + 4 * j, 124, 2]).flat()],
+    }));
+    const file = "annotations/person_keypoints_train2017_foot_v1.json";
+    writeFileSync(join(data, file), JSON.stringify({ images: images.slice(1), annotations: feet }));
+    const both = runOf("both", { annotations: `${recipe.settings.annotations},${file}`, batch: 3 });
+    const trained = await recipe.default(both);
+    // Two people of the first file and one of the second make one batch.
+    expect([trained.steps, trained.epochs]).toEqual([2, 2]);
+  });
+
   test.each<[string, Settings, RegExp]>([
     ["annotations that aren't there", { annotations: "none.json" }, /none\.json.*annotations=FILE/],
     ["a network that there isn't", { network: "body26" }, /body25, coco18, mpi15/],
