@@ -1,5 +1,7 @@
-import type { CodecContext, FormatContext } from "node-av/lib";
 import { type Library, library } from "../../packages/marey/src/video/library.js";
+
+type CodecContext = InstanceType<Library["CodecContext"]>;
+type FormatContext = InstanceType<Library["FormatContext"]>;
 
 process.env.SVT_LOG = "0"; // the AV1 encoder would print its settings
 

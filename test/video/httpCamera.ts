@@ -63,10 +63,16 @@ function paced(response: ServerResponse, rate: number, piece: (i: number) => Buf
   response.on("error", () => {});
 }
 
-/** Serves a file with its length and in ranges, as any web server does. */
-export function wholeFile(path: string): Handler {
+/**
+ * Serves a file with its length and in ranges, as any web server does.
+ *
+ * @param breaks How many of the first transfers break off at the file's middle.
+ */
+export function wholeFile(path: string, breaks = 0): Handler {
+  let transfers = 0;
   return (request, response) => {
     const { size } = statSync(path);
+    const broken = transfers++ < breaks;
     const [, from = "0", to = ""] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "") ?? [];
     const [start, end] = [Number(from), to === "" ? size - 1 : Number(to)];
     response.writeHead(request.headers.range ? 206 : 200, {
@@ -75,8 +81,8 @@ export function wholeFile(path: string): Handler {
       "content-range": `bytes ${start}-${end}/${size}`,
       "content-type": "video/mp4",
     });
-    createReadStream(path, { start, end })
-      .on("error", () => response.destroy())
-      .pipe(response);
+    const stream = createReadStream(path, { start, end: broken ? size >> 1 : end });
+    stream.on("error", () => response.destroy()).pipe(response, { end: !broken });
+    if (broken) stream.on("end", () => setTimeout(() => response.destroy(), 100));
   };
 }

@@ -1,10 +1,7 @@
-export { type Input, inputOf, withoutPassword } from "./address.js";
-export type { CameraWish } from "./camera.js";
 export { type SoundOptions, type VideoShape, type VideoWriter, writeVideo } from "./encode.js";
 export { frames, openFrames } from "./frames.js";
-export type { SourceOptions } from "./options.js";
-export type { StreamEvent } from "./outage.js";
+export type { SourceOptions, StreamEvent } from "./options.js";
 export { readImage, writeImage } from "./picture.js";
 export { probeVideo, type VideoInfo } from "./probe.js";
-export { isMoving, isPicture } from "./still.js";
+export { isPicture } from "./still.js";
 export { readTimeCode } from "./timeCode.js";

@@ -1,7 +1,13 @@
 import type { MareyError } from "@marey/core";
 import type { FrameOptions } from "@marey/core/seam";
 import type { CameraWish } from "./camera.js";
-import type { StreamEvent } from "./outage.js";
+
+/** What happens to a live stream. Times are seconds. */
+export type StreamEvent =
+  | { kind: "lost"; why: string }
+  /** The attempt, from 1, failed; the next comes after `wait`. */
+  | { kind: "retry"; attempt: number; wait: number; why: string }
+  | { kind: "back"; after: number; attempts: number };
 
 /** How pictures are taken from an input. */
 export interface SourceOptions extends FrameOptions {

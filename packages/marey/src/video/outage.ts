@@ -5,13 +5,6 @@ import { liveClock } from "./clock.js";
 import { type Connection, connect, openFirst } from "./connection.js";
 import { type SourceOptions, warn } from "./options.js";
 
-/** What happens to a live stream. Times are seconds. */
-export type StreamEvent =
-  | { kind: "lost"; why: string }
-  /** The attempt, from 1, failed; the next comes after `wait`. */
-  | { kind: "retry"; attempt: number; wait: number; why: string }
-  | { kind: "back"; after: number; attempts: number };
-
 /** How outages are borne. */
 export interface OutageOptions extends Pick<SourceOptions, "onWarning" | "onEvent" | "reconnect"> {
   /** Seconds without data that count as an outage. */

@@ -7,7 +7,7 @@ import { countFrames, describeRange, type Range, rangeOf, standing } from "./ran
 import { readStill, readStillSize } from "./still.js";
 
 /** A picture file, and how messages call its place. */
-export interface Named {
+interface Named {
   file: string;
   where: string;
 }
@@ -34,38 +34,7 @@ export async function openSequence(
 ): Promise<FrameSource> {
   const { frameRate = 30, longerSide, signal } = options;
   const range = rangeOf(options, name);
-  let index = -1;
-  let broken = 0;
-  let origin = range.startTime === undefined ? range.start : undefined;
-  /** The next picture of the range. */
-  async function wanted(): Promise<(Named & { index: number; time: number }) | undefined> {
-    for (;;) {
-      const named = await names.next();
-      signal?.throwIfAborted();
-      const time = ++index / frameRate;
-      const stands = standing(range, index, time);
-      if (!named || stands === "after") return undefined;
-      if (stands === "before") continue;
-      origin ??= index;
-      if ((index - origin) % range.step === 0) return { ...named, index, time };
-    }
-  }
-  /** The next picture for which the work succeeds. */
-  async function attempt<T>(work: (named: Named) => Promise<T>, entry = wanted()) {
-    for (let named = await entry; named; named = await wanted()) {
-      try {
-        return { ...named, made: await work(named) };
-      } catch (cause) {
-        signal?.throwIfAborted();
-        if (!(cause instanceof MareyError)) throw cause;
-        const error = placed(cause, named);
-        if (!options.skipBroken) throw error;
-        broken++;
-        warn(options, error);
-      }
-    }
-    return undefined;
-  }
+  const picker = openPicker(names, range, frameRate, options);
   const onAbort = () => names.close();
   signal?.addEventListener("abort", onAbort);
   const release = () => {
@@ -73,19 +42,21 @@ export async function openSequence(
     names.close();
   };
 
-  const first = await attempt(({ file }) => readStillSize(file)).catch((error) => {
-    release();
-    throw error;
-  });
+  const first = await picker
+    .attempt(({ file }) => readStillSize(file))
+    .catch((error) => {
+      release();
+      throw error;
+    });
   if (!first) {
     release();
-    throw nothingIn(name, names.count ?? index, broken, range);
+    throw nothingIn(name, names.count ?? picker.count(), picker.broken(), range);
   }
   let waiting: typeof first | undefined = first;
   const frames = makeAhead<Frame>(2, async () => {
     const begun = waiting && Promise.resolve(waiting);
     waiting = undefined;
-    const found = await attempt(({ file }) => readStill(file, { longerSide }), begun);
+    const found = await picker.attempt(({ file }) => readStill(file, { longerSide }), begun);
     return found && { index: found.index, time: found.time, image: found.made, name: found.file };
   });
   const close = async () => {
@@ -110,6 +81,49 @@ export async function openSequence(
     close,
     [Symbol.asyncIterator]: iterate,
   };
+}
+
+/** A picture of the range. */
+interface Picked extends Named {
+  index: number;
+  /** Seconds from the first. */
+  time: number;
+}
+
+/** Takes the range's pictures from their names, and leaves broken ones out where that is wished. */
+function openPicker(names: Names, range: Range, frameRate: number, options: SourceOptions) {
+  let index = -1;
+  let broken = 0;
+  let origin = range.startTime === undefined ? range.start : undefined;
+  async function next(): Promise<Picked | undefined> {
+    for (;;) {
+      const named = await names.next();
+      options.signal?.throwIfAborted();
+      const time = ++index / frameRate;
+      const stands = standing(range, index, time);
+      if (!named || stands === "after") return undefined;
+      if (stands === "before") continue;
+      origin ??= index;
+      if ((index - origin) % range.step === 0) return { ...named, index, time };
+    }
+  }
+  /** The next picture, from `entry` on, for which the work succeeds. */
+  async function attempt<T>(work: (picked: Picked) => Promise<T>, entry = next()) {
+    for (let picked = await entry; picked; picked = await next()) {
+      try {
+        return { ...picked, made: await work(picked) };
+      } catch (cause) {
+        options.signal?.throwIfAborted();
+        if (!(cause instanceof MareyError)) throw cause;
+        const error = placed(cause, picked);
+        if (!options.skipBroken) throw error;
+        broken++;
+        warn(options, error);
+      }
+    }
+    return undefined;
+  }
+  return { attempt, broken: () => broken, count: () => index };
 }
 
 /** An error of one picture, told by its place in the whole. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { MareyError } from "@marey/core";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openFrames, readImage } from "../../packages/marey/src/video/index.js";
-import { type ClipOptions, grey, writeClip } from "./clip.js";
+import { type ClipOptions, grey, writeClip } from "../../../../test/video/clip.js";
+import { openFrames, readImage } from "./index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "marey-pictures-"));
 const file = (name: string) => join(folder, name);
