@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readNpz, readSafetensors, type StoredTensor, writeSafetensors } from "@marey/core/format";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { exportWeights, importWeights, openWeights } from "./imported.js";
+import { removeModel } from "./remove.js";
 import { findStored, listStored } from "./stored.js";
 
 let folder: string;
@@ -106,4 +107,6 @@ test("a damaged card is named", async () => {
   await expect(openWeights("lifter")).rejects.toMatchObject({ code: "CARD_INVALID" });
   await importWeights(at("net.pickle"), "whole");
   expect(await listStored()).toMatchObject([{ kind: "damaged", name: "lifter" }, { name: "whole" }]);
+  await removeModel("lifter");
+  expect((await readdir(at("models"))).sort()).toEqual(["whole.json", "whole.safetensors"]);
 });

@@ -115,10 +115,11 @@ export async function storedLifter(name: string): Promise<string | undefined> {
   );
 }
 
-/** Deletes a model's files; returns them. Nothing but what its card names goes. */
+/** Deletes a model's files; returns them: what its card names, or where that is damaged what has the model's name. */
 export async function removeStored(name: string): Promise<string[]> {
   const model = await findStored(name).catch(() => undefined);
-  const files = [...(model ? [model.file] : []), cardPath(name)];
+  const own = model ? [model.file] : [".onnx", ".safetensors"].map((end) => join(modelsFolder(), name + end));
+  const files = [...own, cardPath(name)];
   try {
     // The card last: while it is there, the model can be removed again.
     for (const file of files) await rm(file, { force: true });
