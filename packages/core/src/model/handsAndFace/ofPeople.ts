@@ -199,12 +199,18 @@ function withoutTwins<Part extends Hand | Face>(
   return out;
 }
 
-/** Centres nearer than this, relative to the region, are of one part. */
-const onePart = 0.2;
+/** Wrists nearer than this, relative to the region, are of one hand; those of pressed hands lie farther apart. */
+const oneHand = 0.15;
+/** The same of the noses of faces. */
+const oneFace = 0.2;
 
 /** Whether two answers show one hand or one face. */
 export function isSame(a: Hand | Face, b: Hand | Face): boolean {
-  if (!a.next || !b.next) return false;
-  const distance = Math.hypot(a.next.centre[0] - b.next.centre[0], a.next.centre[1] - b.next.centre[1]);
-  return distance < onePart * Math.max(a.next.size, b.next.size);
+  const reach = "mesh" in a ? oneFace : oneHand;
+  const [p, q] = [anchorOf(a), anchorOf(b)];
+  return Math.hypot(p[0] - q[0], p[1] - q[1]) < reach * Math.max(a.next?.size ?? 0, b.next?.size ?? 0);
 }
+
+/** The wrist, or the tip of the nose. */
+const anchorOf = (part: Hand | Face) =>
+  "mesh" in part ? part.mesh.subarray(3 * noseTip, 3 * noseTip + 2) : part.points.subarray(0, 2);
