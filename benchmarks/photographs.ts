@@ -11,12 +11,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import { type Annotations, readAnnotations } from "@marey/core/format";
-import { coco17 } from "@marey/core/skeleton";
+import { findSkeleton } from "@marey/core/skeleton";
 import { onnxRuntime } from "marey";
 import { eyeModels, openEyes } from "../packages/marey/src/detect/index.js";
 import { givesJoints } from "../packages/marey/src/detect/readers.js";
 import { evaluatePoses, type Found, type FoundPeople } from "../packages/marey/src/evaluation/index.js";
-import { cards } from "../packages/marey/src/store/index.js";
+import { type Card, cards } from "../packages/marey/src/store/index.js";
 import { readImage } from "../packages/marey/src/video/index.js";
 
 const folder = join(import.meta.dirname, "../../shared/data/images");
@@ -69,14 +69,19 @@ const nameOf = ({ model, flip, scales }: Way) =>
     .filter((part) => part !== "")
     .join(" + ");
 
+/** Hands and faces have networks of their own. */
+function isOfBodies({ skeleton }: Card): boolean {
+  const joints = typeof skeleton === "string" ? findSkeleton(skeleton)?.joints : skeleton?.joints;
+  return joints?.includes("left_shoulder") ?? false;
+}
+
 /** Every method, every network that places joints, those of maps also with mirrored pictures at several sizes. */
 function everyWay(): Way[] {
   const single = (model: string): Way => ({ model, flip: false, scales: [] });
-  const networks = cards
-    .filter((card) => givesJoints(card) && !(card.name in eyeModels))
-    .map(({ name }) => name);
+  const bodies = cards.filter((card) => givesJoints(card) && isOfBodies(card));
+  const networks = bodies.filter(({ name }) => !(name in eyeModels)).map(({ name }) => name);
   const plain = [...Object.keys(eyeModels), ...networks].map(single);
-  const more = cards.filter(givesJoints).map(({ name }) => name);
+  const more = bodies.map(({ name }) => name);
   return [...plain, ...more.map((model) => ({ model, flip: true, scales: [0.75, 1, 1.5] }))];
 }
 
@@ -91,10 +96,6 @@ async function see(way: Way): Promise<string> {
     ...(flip && { flip }),
     ...(scales.length > 0 && { scales }),
   });
-  if (coco17.joints.filter((joint) => eyes.skeleton.joints.includes(joint)).length < 8) {
-    await eyes.close();
-    return `  not of bodies (${eyes.skeleton.name})`;
-  }
   const people: Found[] = [];
   const times: number[] = [];
   try {

@@ -1,7 +1,8 @@
 import { counted, html, type Markup } from "../session/markup.js";
 import { reportStyle } from "../session/reportStyle.js";
-import { faultKeys, groupedJoints, jointChart, precisionChart } from "./charts.js";
+import { faultKeys, jointChart, precisionChart } from "./charts.js";
 import type { PictureErrors, PoseEvaluation } from "./evaluate.js";
+import { groupedJoints } from "./grouped.js";
 import { measures } from "./measures.js";
 import { figureText } from "./table.js";
 
@@ -14,6 +15,8 @@ export interface ShownPicture extends PictureErrors {
   /** Limbs as SVG paths. */
   truth: string;
   detected: string;
+  /** Share of the usual width of lines: layouts with faces and hands have many, close together. */
+  fineness: number;
 }
 
 /** Colours of Okabe and Ito (2008), as in the other reports. */
@@ -105,8 +108,17 @@ function sheet(pictures: readonly ShownPicture[]): Markup {
 </section>`;
 }
 
-function shownPicture({ file, width, height, address, truth, detected, ...errors }: ShownPicture): Markup {
-  const line = Math.max(width, height) / 150;
+function shownPicture({
+  file,
+  width,
+  height,
+  address,
+  truth,
+  detected,
+  fineness,
+  ...errors
+}: ShownPicture): Markup {
+  const line = (fineness * Math.max(width, height)) / 150;
   const { labelled, found, similarity } = errors;
   const caption = `${file}: ${labelled} labelled, ${found} detected${labelled > 0 ? `, mean similarity ${similarity.toFixed(2)}` : ""}`;
   return html`<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${caption}">${address ? html`<image href="${address}" width="${width}" height="${height}"/>` : undefined}<path class="rim" stroke-width="${2.2 * line}" d="${truth}"/><path class="truth" stroke-width="${1.5 * line}" d="${truth}"/><path class="rim" stroke-width="${1.6 * line}" d="${detected}"/><path class="detected" stroke-width="${line}" d="${detected}"/></svg><figcaption>${caption}</figcaption></figure>`;

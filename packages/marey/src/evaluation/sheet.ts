@@ -45,6 +45,9 @@ function linesOf({ truth, labelled, found, known }: Compared, image: number): Li
   };
 }
 
+/** Lines of faces and hands lie close together. */
+const finenessOf = ({ truth }: Compared) => (truth.skeleton.joints.length > 40 ? 0.5 : 1);
+
 const pathOf = (lines: readonly number[][]) =>
   lines
     .map(([a, b, c, d]) => `M${a?.toFixed(1)},${b?.toFixed(1)}L${c?.toFixed(1)},${d?.toFixed(1)}`)
@@ -77,6 +80,7 @@ export async function shownPictures(
       height,
       truth: pathOf(lines.truth),
       detected: pathOf(lines.detected),
+      fineness: finenessOf(compared),
       ...(image && { address: await addressOf(image) }),
     });
   }
@@ -126,10 +130,11 @@ export async function contactSheet(
           colour,
         });
     };
-    draw(lines.truth, dark, 4.4);
-    draw(lines.truth, white, 3);
-    draw(lines.detected, dark, 3.2);
-    draw(lines.detected, orange, 2);
+    const fineness = finenessOf(compared);
+    draw(lines.truth, dark, 4.4 * fineness);
+    draw(lines.truth, white, 3 * fineness);
+    draw(lines.detected, dark, 3.2 * fineness);
+    draw(lines.detected, orange, 2 * fineness);
     const text = `${basename(file)}${Number.isFinite(similarity) ? ` ${similarity.toFixed(2)}` : ""}`;
     drawLabel(sheet, text, [left + CELL_WIDTH / 2, top + CELL_HEIGHT - 6], 11, { colour: white });
   }

@@ -1,5 +1,6 @@
 import { jointFaults } from "@marey/core/metric";
 import type { JointErrors, PoseEvaluation } from "./evaluate.js";
+import { groupedJoints } from "./grouped.js";
 import type { Figure } from "./measures.js";
 import type { MotionEvaluation } from "./motion.js";
 
@@ -22,7 +23,7 @@ export function evaluationTable(evaluation: PoseEvaluation): string {
     `${pictures} pictures of ${dataset}, ${people} people (${layout}); ${detections} detections (${detector}); metric ${metric}`,
     ...figures.map((figure) => `${figure.name.padEnd(width)}  ${figureText(figure).padStart(8)}`),
     "",
-    ...jointTable(joints),
+    ...jointTable(groupedJoints(joints)),
     ...notes.map((note) => `note: ${note}`),
   ].join("\n");
 }
