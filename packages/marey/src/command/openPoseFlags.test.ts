@@ -5,7 +5,10 @@ import { openPoseFlags, openPoseOptions, plainArguments, readOpenPoseFlags } fro
 
 /** What a line of OpenPose's program asks for. */
 function request(line: string) {
-  const command = new Command().exitOverride().argument("[input...]");
+  const command = new Command()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .argument("[input...]");
   for (const option of openPoseOptions()) command.addOption(option);
   command.option("--face").parse(plainArguments(line.split(" ")), { from: "user" });
   const read = readOpenPoseFlags(command.opts());

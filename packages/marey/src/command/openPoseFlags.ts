@@ -4,7 +4,7 @@ import type { KeypointScale } from "../output/index.js";
 import type { DetectCommandOptions, OpenPoseSettings } from "./detectOptions.js";
 
 /** What OpenPose's flags say, gathered while they are read. */
-export interface OpenPoseRequest {
+interface OpenPoseRequest {
   inputs: string[];
   options: DetectCommandOptions & { openPose: OpenPoseSettings };
   scaleNumber: number;

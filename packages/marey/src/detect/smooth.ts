@@ -1,7 +1,7 @@
 import { type OneEuroState, oneEuroStart, oneEuroStep } from "@marey/core/filter";
 import type { Detection } from "@marey/core/motion";
 
-export interface SmoothOptions {
+interface SmoothOptions {
   /** Hz: cut-off for a joint at rest. */
   minCutoff?: number;
   /** Hz that the cut-off rises at a speed of one person's size a second. */
@@ -15,7 +15,7 @@ export interface SmoothOptions {
  * 5.2 px (60 Hz), without a filter 2.7 and 6.3, at 0.75 and 0.62 of the jitter. A beta of 8 takes more away, 0.65 and 0.5,
  * and lags: 3.6 and 5.7 px.
  */
-export const SMOOTH_DEFAULTS: Required<SmoothOptions> = { minCutoff: 2, beta: 24, derivativeCutoff: 4 };
+const SMOOTH_DEFAULTS: Required<SmoothOptions> = { minCutoff: 2, beta: 24, derivativeCutoff: 4 };
 
 /** Seconds without a joint, or a person, after which nothing is known of it any more. */
 const FORGET = 0.25;

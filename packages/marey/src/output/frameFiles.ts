@@ -4,6 +4,7 @@ import type { Image } from "@marey/core/image";
 import { type FileSet, fileSet } from "../files/index.js";
 import { fileError } from "../files/whole.js";
 import { writeImage } from "../video/index.js";
+import { claimed } from "./claimed.js";
 
 /** A folder with files of each frame, each of which appears whole as soon as it is written. */
 export interface FrameFiles {
@@ -48,7 +49,10 @@ export function frameFiles(folder: string, { force }: { force?: boolean }): Fram
   return {
     write: (name, content) => publish(name, (files, path) => files.write(path, content)),
     writePicture: (name, image) =>
-      publish(name, async (files, path) => writeImage(await files.claim(path), image)),
+      publish(name, async (files, path) => {
+        const file = await claimed(files, path);
+        await file.written(writeImage(file.temporary, image));
+      }),
     async removeOthers(isOurs) {
       for (const name of await readdir(folder).catch(() => []))
         if (isOurs(name) && !written.has(name)) await rm(join(folder, name), { force: true });

@@ -1,9 +1,8 @@
 export { type FrameFiles, frameFiles } from "./frameFiles.js";
 export { type HeatmapOptions, heatmapWriter, requireHeatmaps } from "./heatmaps.js";
 export { npzWriter } from "./npz.js";
-export { type KeypointScale, type OpenPoseFilesOptions, openPoseFiles } from "./openPose.js";
+export { type KeypointScale, openPoseFiles } from "./openPose.js";
 export {
-  type OverlayOptions,
   type OverlayPaint,
   overlayWriter,
   type PictureSink,
@@ -11,5 +10,5 @@ export {
   picturesSink,
   videoSink,
 } from "./overlay.js";
-export { type CocoWriterOptions, cocoWriter, csvWriter, jsonWriter } from "./tables.js";
-export { type FrameWriter, frameName, stemOf, type Take } from "./writer.js";
+export { cocoWriter, csvWriter, jsonWriter } from "./tables.js";
+export { type FrameWriter, stemOf, type Take } from "./writer.js";

@@ -5,6 +5,7 @@ import type { SeenFrame } from "../detect/watch.js";
 import type { FileSet } from "../files/index.js";
 import { type SoundOptions, type VideoWriter, writeImage, writeVideo } from "../video/index.js";
 import { warn } from "../video/options.js";
+import { type Claimed, claimed } from "./claimed.js";
 import type { FrameFiles } from "./frameFiles.js";
 import { type FrameWriter, frameName, type Take } from "./writer.js";
 
@@ -114,7 +115,10 @@ function reduced(image: Image, longerSide: number): Image {
 /** One picture: the last, where there are more. */
 export function pictureSink(files: FileSet, path: string): PictureSink {
   return {
-    write: async (image) => writeImage(await files.claim(path), image),
+    async write(image) {
+      const file = await claimed(files, path);
+      await file.written(writeImage(file.temporary, image));
+    },
     close: async () => undefined,
     abort: async () => undefined,
   };
@@ -144,29 +148,32 @@ export function videoSink(
   options: VideoSinkOptions = {},
 ): PictureSink {
   let video: VideoWriter | undefined;
+  let file: Claimed | undefined;
   let shape = { width: 0, height: 0 };
   let first = 0;
-  const begin = async ({ width, height }: Image, { time }: SeenFrame): Promise<VideoWriter> => {
+  const { frameRate = take.frameRate, sound } = options;
+  async function open(from: { sound?: SoundOptions }): Promise<VideoWriter> {
+    file = await claimed(files, path);
+    return file.written(writeVideo(file.temporary, { ...shape, frameRate }, from));
+  }
+  async function begin({ width, height }: Image, { time }: SeenFrame): Promise<VideoWriter> {
     shape = { width, height };
     first = time;
-    const { frameRate = take.frameRate, sound } = options;
-    const open = async (from: { sound?: SoundOptions }) =>
-      writeVideo(await files.claim(path), { ...shape, frameRate }, from);
     if (sound === undefined) return open({});
     return open({ sound: { from: sound, start: time } }).catch((error) => {
       if (!(error instanceof MareyError && error.code === "VIDEO_SOUND")) throw error;
       warn({}, error);
       return open({});
     });
-  };
+  }
   return {
     async write(image, frame) {
       video ??= await begin(image, frame);
       const time = options.frameRate === undefined ? frame.time - first : undefined;
-      await video.write(fitted(image, shape), time);
+      await file?.written(video.write(fitted(image, shape), time));
     },
     async close() {
-      await video?.close();
+      if (video) await file?.written(video.close());
     },
     async abort() {
       await video?.abort();
