@@ -490,6 +490,18 @@ describe.skipIf(!there)("embedded networks by their cards", () => {
     ["left_wrist", 449, 165],
     ["right_ankle", 396, 341],
   ] as const;
+  test("a size of the picture is taken where the network leaves it free, as OpenPose's -1x368", async () => {
+    const image = await readImage(skier);
+    const seen = async (size: readonly [number | null, number | null]) => {
+      const { maps } = await look({ model: "tfpose-small", size }, image, true);
+      return [maps!.columns, maps!.rows];
+    };
+    expect(await seen([null, 368])).toEqual([70, 46]);
+    expect(await seen([432, 368])).toEqual([54, 46]);
+    await expect(seen([null, 100])).rejects.toThrow(/multiples of 8 pixels, not 100/);
+    await expect(look({ model: "posenet", size: [400, 400] }, image)).rejects.toThrow(/385 × 385/);
+  });
+
   test.each([
     { model: "posenet" },
     { model: "posenet", flip: true },

@@ -1,5 +1,6 @@
 import { MareyError } from "@marey/core";
 import type { Network, Runtime } from "@marey/core/seam";
+import type { Card } from "../store/card.js";
 import { cards, loadNetwork } from "../store/index.js";
 import { openNetwork } from "../store/openCard.js";
 import { bodyEyes } from "./bodies.js";
@@ -72,8 +73,8 @@ export interface EyeOptions extends LooksOptions {
  *   network that only finds, and as `loadNetwork`.
  */
 export async function openEyes({ model = "default", runtime, ...options }: EyeOptions): Promise<Eyes> {
-  const { finder, flip = false, scales = [] } = options;
-  const plain = finder === undefined && !flip && scales.every((scale) => scale === 1);
+  const { finder, size, flip = false, scales = [] } = options;
+  const plain = finder === undefined && size === undefined && !flip && scales.every((scale) => scale === 1);
   if (isEyeModel(model) && (plain || !cards.some(({ name }) => name === model))) {
     const { networks, make } = eyeModels[model];
     if (!plain)
@@ -81,7 +82,7 @@ export async function openEyes({ model = "default", runtime, ...options }: EyeOp
         "MODEL_OPTIONS",
         `model "${model}"`,
         "its finder, its sizes and how often it looks are its own",
-        `Leave finder, flip and scales out, or name a network: ${cards
+        `Leave finder, size, flip and scales out, or name a network: ${cards
           .filter(givesJoints)
           .map(({ name }) => name)
           .join(", ")}`,
@@ -99,9 +100,10 @@ const closerLooks = [0.5, 1];
 async function cardEyes(
   model: string,
   runtime: Runtime,
-  { finder, ...looks }: Omit<EyeOptions, "model" | "runtime">,
+  { finder, size, ...looks }: Omit<EyeOptions, "model" | "runtime">,
 ): Promise<Eyes> {
-  const { card, network } = await openNetwork(runtime, model);
+  const { card: given, network } = await openNetwork(runtime, model);
+  const card = size ? sized(given, size) : given;
   if (!givesJoints(card))
     throw new MareyError(
       "MODEL_JOINTLESS",
@@ -134,6 +136,23 @@ async function cardEyes(
   // Small people are found in a large picture, those who fill it in a small one.
   const closer = found.card.input.width === null ? see({ scales: closerLooks }) : undefined;
   return placerEyes(card, network, see(), looks, closer);
+}
+
+/** A card with another size of the input. @throws MareyError `MODEL_OPTIONS` where the network's size isn't free. */
+function sized(card: Card, [width, height]: NonNullable<LooksOptions["size"]>): Card {
+  const { input } = card;
+  const step = input.multipleOf ?? 1;
+  const wrong = [width, height].find((side) => side !== null && !(side > 0 && side % step === 0));
+  if (input.width === null && input.height === null && wrong === undefined)
+    return { ...card, input: { ...input, width, height } };
+  throw new MareyError(
+    "MODEL_OPTIONS",
+    `model "${card.name}"`,
+    wrong === undefined
+      ? `the network takes ${input.width} × ${input.height} pixels and no other size`
+      : `it takes whole multiples of ${step} pixels, not ${wrong}`,
+    wrong === undefined ? "Leave the size out" : `Give a multiple of ${step}`,
+  );
 }
 
 function isEyeModel(name: string): name is EyeModelName {

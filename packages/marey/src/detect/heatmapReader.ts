@@ -13,7 +13,6 @@ export function heatmapReader(reading: Reading, codec: CodecOf<"heatmap">): Read
   const { maps: name, layout, logits, decode } = codec;
   const decoder = bySize((columns, rows, size) => heatmapDecoder(codec, joints.length, columns, rows, size));
   return mapReader([name], {
-    grid: true,
     collect(outputs) {
       const tensor = floatsOf(card, outputs, name, "codec.maps");
       const sizes = mapSizes(reading, tensor, name, layout);

@@ -48,7 +48,6 @@ export function partAffinityReader(reading: Reading, codec: CodecOf<"part-affini
   const mirrorLimbs = mirroredLimbs(limbs, skeleton.mirror);
   const names = [...new Set([codec.maps, codec.fields ?? codec.maps])];
   return mapReader(names, {
-    grid: true,
     collect: (outputs) => collectFields(reading, codec, plain, outputs),
     unmirror: (maps) =>
       unmirroredFields(maps, plain, [...skeleton.mirror, ...(codec.background ? [joints] : [])], mirrorLimbs),

@@ -15,6 +15,8 @@ export interface LooksOptions {
   flip?: boolean;
   /** Sizes relative to the usual one: of the picture, or of the crop around a person. */
   scales?: readonly number[];
+  /** Width and height of the picture as a network sees it that leaves them free, pixels; null follows the picture. */
+  size?: readonly [number | null, number | null];
 }
 
 /** A network with its card, at work on whole pictures. */

@@ -32,8 +32,6 @@ export interface MapReader {
   collect(outputs: Outputs): Maps;
   /** Maps of the mirrored picture as those of the picture, in new memory. */
   unmirror(maps: Maps): Maps;
-  /** Whether rows and columns are places of the picture, so that maps of another scale can be added. */
-  grid: boolean;
   read(maps: Maps, size: Size): Seen[];
   /** For those who asked for the maps: candidates in pixels of the input. */
   show?(maps: Maps, size: Size): SightMaps;

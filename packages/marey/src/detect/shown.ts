@@ -122,7 +122,7 @@ function mirrorRows({ width, height, data }: Image): void {
 }
 
 /** What byte b of channel c becomes: `factor[c] · b + term[c]`, channels in the network's order. */
-export function normalisation({ scale, offset, mean, deviation }: Card["input"]): {
+function normalisation({ scale, offset, mean, deviation }: Card["input"]): {
   factor: number[];
   term: number[];
 } {

@@ -32,7 +32,6 @@ export function simccReader(reading: Reading, codec: CodecOf<"simcc">): Reader {
   };
   const total = bins[0] + bins[1];
   return mapReader([codec.x, codec.y], {
-    grid: false,
     collect(outputs) {
       const x = rowsOf(floatsOf(card, outputs, codec.x, "codec.x"), 0);
       const y = rowsOf(floatsOf(card, outputs, codec.y, "codec.y"), 1);
