@@ -117,3 +117,39 @@ function openPainting(lib: Library, { width, height, pixelFormat }: CodecContext
     },
   };
 }
+
+/** Writes a clip's packets again and again, one round after the other: long videos without encoding them. */
+export async function repeatClip(from: string, to: string, rounds: number): Promise<string> {
+  const lib = await library();
+  const output = new lib.FormatContext();
+  require(lib, output.allocOutputContext2(null, null, to), to);
+  const stream = output.newStream(null);
+  const packet = new lib.Packet();
+  packet.alloc();
+  let shift = 0n;
+  for (let round = 0; round < rounds; round++) {
+    const input = new lib.FormatContext();
+    require(lib, await input.openInput(from), from);
+    require(lib, await input.findStreamInfo(null), from);
+    const [source] = input.streams;
+    if (round === 0) {
+      source!.codecpar.copy(stream.codecpar);
+      stream.timeBase = source!.timeBase;
+      require(lib, await output.openOutput(), to);
+      require(lib, await output.writeHeader(null), to);
+    }
+    while (input.readFrameSync(packet) >= 0) {
+      packet.pts += shift;
+      packet.dts += shift;
+      packet.rescaleTs(source!.timeBase, stream.timeBase);
+      require(lib, output.interleavedWriteFrameSync(packet), to);
+    }
+    shift += source!.duration;
+    await input.closeInput();
+  }
+  require(lib, await output.writeTrailer(), to);
+  packet.free();
+  await output.closeOutput();
+  output.freeContext();
+  return to;
+}
