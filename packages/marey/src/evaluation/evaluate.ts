@@ -9,8 +9,9 @@ import {
 } from "@marey/core/metric";
 import { findSkeleton } from "@marey/core/skeleton";
 import { type Compared, compare } from "./compared.js";
+import type { Figure } from "./figure.js";
 import type { FoundPeople } from "./found.js";
-import { type Figure, type MeasureName, measures, usualMeasure } from "./measures.js";
+import { type MeasureName, measures, usualMeasure } from "./measures.js";
 
 /** How well a joint was found. */
 export interface JointErrors {

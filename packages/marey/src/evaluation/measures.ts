@@ -1,4 +1,3 @@
-import { MareyError } from "@marey/core";
 import type { Annotations } from "@marey/core/format";
 import {
   type CocoDetection,
@@ -6,38 +5,17 @@ import {
   type CocoTruth,
   cocoEvaluate,
   crowdPoseEvaluate,
-  type KeypointPairs,
-  meanKeypointError,
-  pck,
-  pckAuc,
-  pckh,
-  pcp,
 } from "@marey/core/metric";
 import { partsOf } from "@marey/core/skeleton";
 import type { Compared } from "./compared.js";
-
-/** A figure of an evaluation. */
-export interface Figure {
-  name: string;
-  value: number;
-  /** `share`: 0..1; `percent`: 0..100; pixels. */
-  unit: "share" | "percent" | "px";
-}
-
-interface Measured {
-  figures: Figure[];
-  /** Of measures that have it: precision and recall at all thresholds. */
-  curves?: CocoEvaluation;
-}
+import { type Figure, type Measured, share } from "./figure.js";
+import { faces, hands, headShares, limbShares, shares } from "./pairMeasures.js";
 
 /** A measure's meaning and how it is taken. */
 export interface Measure {
   summary: string;
   measure(compared: Compared): Measured;
 }
-
-const share = (name: string, value = Number.NaN): Figure => ({ name, value, unit: "share" });
-const percent = (name: string, value = Number.NaN): Figure => ({ name, value, unit: "percent" });
 
 /** Measures by name. */
 export const measures = {
@@ -172,132 +150,4 @@ function wholeBody(compared: Compared): Measured {
     figures: [...figures, share("AP whole", curves.stats.AP), share("AR whole", curves.stats.AR)],
     curves,
   };
-}
-
-/** Labelled people and who found them, joint by joint; whoever wasn't found has NaN. */
-function pairsOf({ truth, labelled, partners, known }: Compared): KeypointPairs {
-  const J = truth.skeleton.joints.length;
-  const predicted = new Float64Array(labelled.length * J * 2).fill(Number.NaN);
-  const target = new Float64Array(labelled.length * J * 2);
-  const visible = new Uint8Array(labelled.length * J);
-  labelled.forEach(({ joints }, n) => {
-    const pose = known[partners[n] ?? -1];
-    for (let j = 0; j < J; j++) {
-      const at = 2 * (n * J + j);
-      visible[n * J + j] = (joints[3 * j + 2] ?? 0) > 0 ? 1 : 0;
-      target.set([joints[3 * j] ?? 0, joints[3 * j + 1] ?? 0], at);
-      if (pose) predicted.set([pose[3 * j] ?? Number.NaN, pose[3 * j + 1] ?? Number.NaN], at);
-    }
-  });
-  return { predicted, truth: target, visible, joints: J };
-}
-
-/** One size per person, for x and y alike. */
-const twice = (sizes: readonly number[]) => Float64Array.from(sizes.flatMap((size) => [size, size]));
-
-function headShares(compared: Compared): Measured {
-  const sizes = requireSizes(compared, "pckh", "no head size");
-  const excluded = ["pelvis", "thorax"].map((joint) => compared.truth.skeleton.joints.indexOf(joint));
-  // The size is 0.6 of a head's diagonal already.
-  const heads = Float64Array.from(sizes.flatMap((size) => [size, 0]));
-  const pairs = withSizes(pairsOf(compared), sizes);
-  const at = (limit: number) => pckh(pairs, heads, limit, { headBias: 1, excluded }).mean;
-  return { figures: [percent("PCKh@0.5", at(0.5)), percent("PCKh@0.1", at(0.1))] };
-}
-
-/** Joints of people without a size don't count. */
-const withSizes = (pairs: KeypointPairs, sizes: readonly number[]): KeypointPairs => ({
-  ...pairs,
-  visible: Array.from(pairs.visible, (v, i) => ((sizes[Math.floor(i / pairs.joints)] ?? 0) > 0 ? v : 0)),
-});
-
-function shares(compared: Compared): Measured {
-  const isLsp = compared.truth.dataset === "lsp";
-  const boxes = compared.labelled.map(({ box }) =>
-    box ? Math.max(box[2] - box[0], box[3] - box[1]) : Number.NaN,
-  );
-  const sizes = isLsp ? requireSizes(compared, "pck", "no torso") : boxes;
-  const pairs = pairsOf(compared);
-  const figures = [0.2, 0.1, 0.05].map((limit) =>
-    share(`PCK@${limit}${isLsp ? " (torso)" : ""}`, pck(pairs, twice(sizes), limit).average),
-  );
-  const torsos = compared.truth.dataset === "jhmdb" ? torsoSizes(compared) : [];
-  // J-HMDB's other figure relates errors to the torso.
-  if (torsos.length > 0) figures.push(share("PCK@0.2 (torso)", pck(pairs, twice(torsos), 0.2).average));
-  return { figures };
-}
-
-/** Left shoulder to right hip, as J-HMDB's evaluation takes it. */
-function torsoSizes({ truth, labelled }: Compared): number[] {
-  const [a, b] = ["left_shoulder", "right_hip"].map((joint) => truth.skeleton.joints.indexOf(joint));
-  return labelled.map(({ joints }) => distanceOf(joints, a ?? -1, b ?? -1));
-}
-
-const distanceOf = (joints: Float64Array, a: number, b: number) =>
-  Math.hypot(
-    (joints[3 * a] ?? Number.NaN) - (joints[3 * b] ?? Number.NaN),
-    (joints[3 * a + 1] ?? Number.NaN) - (joints[3 * b + 1] ?? Number.NaN),
-  );
-
-/** LSP's ten parts, as far as the layout has their ends. */
-const limbs: [string, string, string][] = [
-  ["torso", "neck", "left_hip"],
-  ["head", "neck", "head_top"],
-  ...(["left", "right"] as const).flatMap((side): [string, string, string][] => [
-    [`${side} upper leg`, `${side}_hip`, `${side}_knee`],
-    [`${side} lower leg`, `${side}_knee`, `${side}_ankle`],
-    [`${side} upper arm`, `${side}_shoulder`, `${side}_elbow`],
-    [`${side} forearm`, `${side}_elbow`, `${side}_wrist`],
-  ]),
-];
-
-function limbShares(compared: Compared): Measured {
-  const index = (joint: string) => compared.truth.skeleton.joints.indexOf(joint);
-  const known = limbs.filter(([, a, b]) => index(a) >= 0 && index(b) >= 0);
-  const { strict } = pcp(
-    pairsOf(compared),
-    known.map(([, a, b]) => [index(a), index(b)] as const),
-  );
-  const shown = known.flatMap(([name], l) => (Number.isFinite(strict[l]) ? [percent(name, strict[l])] : []));
-  const mean = shown.reduce((sum, { value }) => sum + value, 0) / shown.length;
-  return { figures: [percent("PCP@0.5", mean), ...shown] };
-}
-
-/** Outer corners of the eyes. */
-const eyeCorners: Record<string, [number, number]> = { face68: [36, 45], cofw29: [8, 9], wflw98: [60, 72] };
-
-function faces(compared: Compared): Measured {
-  const { labelled, truth, partners } = compared;
-  const corners = eyeCorners[truth.skeleton.name];
-  const sizes = corners
-    ? labelled.map(({ joints }) => distanceOf(joints, ...corners))
-    : requireSizes(compared, "nme", "neither eyes nor a size of the face");
-  const found = partners.filter((partner) => partner >= 0).length / labelled.length;
-  const error = meanKeypointError(pairsOf(compared), twice(sizes));
-  return { figures: [percent("NME", 100 * error), percent("faces found", 100 * found)] };
-}
-
-function hands(compared: Compared): Measured {
-  const pairs = pairsOf(compared);
-  const boxes = compared.labelled.map(({ box }) =>
-    box ? Math.max(box[2] - box[0], box[3] - box[1]) : Number.NaN,
-  );
-  return {
-    figures: [
-      share("PCK@0.2", pck(pairs, twice(boxes), 0.2).average),
-      share("AUC to 30 px", pckAuc(pairs, 30)),
-      { name: "mean error", value: meanKeypointError(pairs), unit: "px" },
-    ],
-  };
-}
-
-function requireSizes({ labelled, truth }: Compared, measure: string, what: string): number[] {
-  const sizes = labelled.map(({ size }) => size ?? Number.NaN);
-  if (sizes.some((size) => size > 0)) return sizes;
-  throw new MareyError(
-    "EVAL_METRIC",
-    `metric ${measure}`,
-    `the annotations (${truth.dataset}) have ${what}`,
-    "Choose another with --metric",
-  );
 }

@@ -1,7 +1,7 @@
 import { jointFaults } from "@marey/core/metric";
 import type { JointErrors, PoseEvaluation } from "./evaluate.js";
+import type { Figure } from "./figure.js";
 import { groupedJoints } from "./grouped.js";
-import type { Figure } from "./measures.js";
 import type { MotionEvaluation } from "./motion.js";
 
 /** A figure in its unit; a dash where there is nothing to measure. */
