@@ -198,7 +198,7 @@ async function openEncoder(
   const format = new lib.FormatContext();
   check(format.allocOutputContext2(null, container, temporary.path));
   const codec = openX264(lib, even, shape.frameRate, container);
-  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "veryfast", crf: "20" })));
+  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "superfast", crf: "20" })));
   const stream = format.newStream(null);
   stream.timeBase = codec.timeBase;
   stream.avgFrameRate = codec.framerate;
