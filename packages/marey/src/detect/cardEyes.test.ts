@@ -525,4 +525,19 @@ describe.skipIf(!there)("embedded networks by their cards", () => {
     }
     await eyes.close();
   });
+
+  test("hands by a palm detector and a network of landmarks, one of them upside down", async () => {
+    const image = await readImage(join(skier, "../../unannotated/tfjs_hands.jpg"));
+    const eyes = await openEyes({ model: "handlandmark-full", runtime: onnxRuntime });
+    const { people: hands } = await eyes.look(image);
+    const tip = 3 * eyes.skeleton.joints.indexOf("middle4");
+    const tips = hands.map(({ joints }) => [...joints.subarray(tip, tip + 2)]).sort(([a], [b]) => a! - b!);
+    expect(tips.length).toBe(2);
+    for (const [i, [x, y]] of [
+      [187, 21],
+      [533, 360],
+    ].entries())
+      expect(Math.hypot(tips[i]![0]! - x!, tips[i]![1]! - y!)).toBeLessThan(12);
+    await eyes.close();
+  });
 });

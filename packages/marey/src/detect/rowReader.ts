@@ -6,7 +6,7 @@ import type { CodecOf } from "../store/cardCodec.js";
 import { withoutDuplicates } from "./duplicates.js";
 import { disagreement, floatsOf, jointsOf, type Reader, type Reading, type Seen } from "./reader.js";
 
-export const noJoints = new Float32Array(0);
+const noJoints = new Float32Array(0);
 export function pixelUnit(
   { unit, origin }: { unit: "relative" | "pixels"; origin: "edge" | "centre" },
   { width, height }: Size,

@@ -138,17 +138,5 @@ export function cardSkeleton(card: Card): Skeleton | undefined {
   );
 }
 
-/** The name of a card's skeleton, `none` without one. */
-export function skeletonName({ skeleton }: Card): string {
-  return typeof skeleton === "string" ? skeleton : (skeleton?.name ?? "none");
-}
-
-/** Where a card's weights come from, in a line. */
-export function sourceText({ source }: Card): string {
-  const { package: name, version, model, url } = source;
-  const published = [name, version].filter((part) => part !== undefined).join(" ");
-  return [published, model, url].filter(Boolean).join(", ") || "unknown";
-}
-
 const invalid = (where: string, field: string, what: string) =>
   new MareyError("CARD_INVALID", where, `${field}: ${what}`, "Correct this field of the card");

@@ -231,6 +231,6 @@ export const codecSchema = z.discriminatedUnion("kind", [
   anchors,
 ]);
 
-export type Codec = z.infer<typeof codecSchema>;
+type Codec = z.infer<typeof codecSchema>;
 /** The settings of one decoder. */
 export type CodecOf<Kind extends Codec["kind"]> = Extract<Codec, { kind: Kind }>;

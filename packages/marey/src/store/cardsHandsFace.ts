@@ -55,7 +55,7 @@ export const handAndFaceCards = [
       presence: { output: "Identity_1" },
     },
     crop: { turned: true, finder: "handdetect" },
-    skeleton: null,
+    skeleton: "hand21",
     works: "One hand with the fingers upwards",
     limits: "Gloves, low contrast and blur; joints that are hidden are guessed",
   }),
