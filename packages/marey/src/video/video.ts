@@ -100,11 +100,15 @@ async function firstFrame(decoder: Decoder, path: string, range: Range) {
       continue;
     }
     if (place || count > 0 || range.start > 0 || (range.startTime ?? 0) > 0) {
+      // A video that ends before the range doesn't care where that ends.
+      const asked = place
+        ? range
+        : { ...range, end: Number.POSITIVE_INFINITY, endTime: Number.POSITIVE_INFINITY };
       const held = range.startTime === undefined ? count : `${count}, the last at ${last.toFixed(3)} s`;
       throw new MareyError(
         "FRAME_RANGE",
         path,
-        `no frame lies ${describeRange(range)}${count > 0 && !place ? `; it has ${held}` : ""}`,
+        `no frame lies ${describeRange(asked)}${count > 0 && !place ? `; it has ${held}` : ""}`,
         "Choose a range inside the video",
       );
     }
