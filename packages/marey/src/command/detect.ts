@@ -120,7 +120,7 @@ export async function detect(
   if (!options.force) for (const plan of plans) await requireFree(plan);
   const runtime = workerRuntime();
   try {
-    const eyes = await eyesFor(options, model, runtime);
+    const eyes = await eyesFor(options, model, runtime, host);
     return await sideBySide(plans, availableParallelism(), async (plan) => {
       const begin = performance.now();
       const found = await detectTake(plan, eyes, options, host);
@@ -132,17 +132,26 @@ export async function detect(
   }
 }
 
+/** Opens the eyes; the sizes that OpenPose's flags wish for are left out, and that is said, where a method has its own. */
 async function eyesFor(
-  { finder, scales, hands = false, face = false }: DetectCommandOptions,
+  { finder, scales, hands = false, face = false, openPose = {} }: DetectCommandOptions,
   model: string,
   runtime: Runtime,
+  { progress }: DetectHost,
 ): Promise<Eyes> {
-  const eyes = await openEyes({
-    model,
-    runtime,
-    ...(finder !== undefined && { finder }),
-    ...(scales && { scales }),
-  });
+  const [width = -1, height = -1] = openPose.networkSize ?? [];
+  const free = (side: number) => (side > 0 ? side : null);
+  const size = width > 0 || height > 0 ? ([free(width), free(height)] as const) : undefined;
+  const named = { model, runtime, ...(finder !== undefined && { finder }) };
+  const eyes = await openEyes({ ...named, ...(scales && { scales }), ...(size && { size }) }).catch(
+    (error) => {
+      const isRefused =
+        error instanceof MareyError && ["MODEL_OPTIONS", "CARD_DISAGREES"].includes(error.code);
+      if (!isRefused || !(scales || size)) throw error;
+      progress.log(`--net_resolution and --scale_number are left out: ${error.where}: ${error.what}`);
+      return openEyes(named);
+    },
+  );
   return hands || face ? withHandsAndFace(eyes, { hands, face, runtime }) : eyes;
 }
 

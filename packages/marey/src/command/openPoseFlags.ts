@@ -147,7 +147,6 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
   {
     name: "net_resolution",
     takes: "size",
-    unused: "the size is that of the network's card; it counts for --keypoint_scale 1 only",
     does: openPose((value) => ({ networkSize: size(value, "net_resolution") })),
   },
   { name: "net_resolution_dynamic", takes: "ratio", unused: ownNetwork },
