@@ -6,8 +6,11 @@ export {
   eyeModels,
   type LookOptions,
   openEyes,
+  type SeenFrame,
   type Sight,
+  type WatchOptions,
   type WorkerRuntime,
+  watch,
   workerRuntime,
 } from "./detect/index.js";
 export {

@@ -234,6 +234,38 @@ describe.skipIf(!there)("OpenPose's command line", () => {
   });
 });
 
+const withMaps = there && existsSync(join(networksFolder, "tfpose-small.onnx"));
+test.skipIf(!withMaps)(
+  "maps and candidates of a network that has them, hands and faces on its bodies",
+  async () => {
+    const heatmaps = { parts: true, background: true, fields: true, scale: 1, format: "float" } as const;
+    const openPose = { writeJson: file("paf"), writeHeatmaps: file("paf"), candidates: true, heatmaps };
+    await run([skier], { model: "tfpose-small", hands: true, face: true, openPose });
+    expect(readdirSync(file("paf")).sort()).toEqual([
+      "000000000785_keypoints.json",
+      "000000000785_pose_heatmaps.float",
+    ]);
+    const [dimensions, channels, rows, columns, ...values] = new Float32Array(
+      bytes("paf", "000000000785_pose_heatmaps.float").buffer,
+    );
+    expect([dimensions, channels]).toEqual([3, 18 + 1 + 38]);
+    expect(values).toHaveLength(57 * (rows as number) * (columns as number));
+    expect(values.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(1);
+    const text = readFileSync(file("paf", "000000000785_keypoints.json"), "utf8");
+    const { people, part_candidates } = JSON.parse(text);
+    expect(Object.keys(part_candidates[0])).toHaveLength(18);
+    // The best candidate of the nose is where the skier's nose is.
+    const [x, y] = part_candidates[0]["0"];
+    expect(Math.hypot(x - people[0].pose_keypoints_2d[0], y - people[0].pose_keypoints_2d[1])).toBeLessThan(
+      5,
+    );
+    const lengths = [people[0].face_keypoints_2d, people[0].hand_left_keypoints_2d].map(
+      ({ length }) => length,
+    );
+    expect(lengths).toEqual([210, 63]);
+  },
+);
+
 describe.skipIf(!there)("what goes wrong leaves nothing", () => {
   test("an interruption half-way, also of the files of each frame", async () => {
     const stop = new AbortController();

@@ -3,4 +3,5 @@ export { type EyeOptions, eyeModels, openEyes } from "./eyes.js";
 export { type PartsOptions, withHandsAndFace } from "./parts.js";
 export { faceEyes, handEyes, type LoneFace, type LoneHand } from "./partsAlone.js";
 export type { Eyes, LookOptions, Sight } from "./sight.js";
+export { type SeenFrame, type WatchOptions, watch } from "./watch.js";
 export { type WorkerRuntime, workerRuntime } from "./workers.js";
