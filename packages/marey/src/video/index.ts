@@ -1,4 +1,5 @@
-export { type SoundOptions, type VideoShape, type VideoWriter, writeVideo } from "./encode.js";
+export { type SoundOptions, type VideoWriter, writeVideo } from "./encode.js";
+export type { VideoShape } from "./encoder.js";
 export { frames, openFrames } from "./frames.js";
 export type { SourceOptions, StreamEvent } from "./options.js";
 export { readImage, writeImage } from "./picture.js";

@@ -1,0 +1,227 @@
+import { MareyError } from "@marey/core";
+import type { Image, Size } from "@marey/core/image";
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from "node-av/lib";
+import type { Sound } from "./audio.js";
+import type { Library } from "./library.js";
+import { type Temporary, writeError } from "./temporary.js";
+
+/** Size and rate of a video to write. */
+export interface VideoShape extends Size {
+  /** Frames per second. */
+  frameRate: number;
+}
+
+/** A rate as a fraction; 29.97 and its kin are n·1000/1001. */
+function fraction(rate: number): { num: number; den: number } {
+  const whole = Math.round(rate * 1.001);
+  if (Number.isInteger(rate)) return { num: rate, den: 1 };
+  return Math.abs(whole / 1.001 - rate) < 0.005
+    ? { num: whole * 1000, den: 1001 }
+    : { num: Math.round(rate * 1000), den: 1000 };
+}
+
+/** FFmpeg's encoder and file for one video. */
+export interface Encoder {
+  take(image: Image): void;
+  /** @param time Seconds. */
+  encode(time: number): Promise<void>;
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What an encoder writes, and where. */
+export interface EncoderPlan {
+  /** The file's name in the end, for messages. */
+  path: string;
+  container: string;
+  shape: VideoShape;
+  temporary: Temporary;
+  sound?: Sound;
+}
+
+/** Opens an encoder. @throws MareyError `VIDEO_SOUND`, `FILE_WRITE`. */
+export async function openEncoder(
+  lib: Library,
+  { path, container, shape, temporary, sound }: EncoderPlan,
+): Promise<Encoder> {
+  const even = { width: shape.width + (shape.width & 1), height: shape.height + (shape.height & 1) };
+  const check = (result: number) => {
+    if (result < 0) throw writeError(path, failure(lib, result));
+  };
+  const format = new lib.FormatContext();
+  check(format.allocOutputContext2(null, container, temporary.path));
+  const codec = openX264(lib, even, shape.frameRate, container);
+  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "superfast", crf: "20" })));
+  const stream = format.newStream(null);
+  stream.timeBase = codec.timeBase;
+  stream.avgFrameRate = codec.framerate;
+  check(stream.codecpar.fromContext(codec));
+  const heard = sound && copySound(format.newStream(null), sound);
+  check(await format.openOutput());
+  const begun = await format.writeHeader(lib.Dictionary.fromObject({ movflags: "+faststart" }));
+  if (begun < 0 && heard) throw soundRefused(path);
+  check(begun);
+
+  const rgb = emptyFrame(lib, even, lib.AV_PIX_FMT_RGB24);
+  check(rgb.getBuffer(1));
+  const yuv = emptyFrame(lib, even, lib.AV_PIX_FMT_YUV420P);
+  const scaler = new lib.SoftwareScaleContext();
+  scaler.allocContext();
+  const packet = new lib.Packet();
+  packet.alloc();
+  const ticks = codec.timeBase.den / codec.timeBase.num;
+  const lasting = BigInt(Math.round(ticks / shape.frameRate));
+  const drain = () => drainPackets(lib, { codec, format, packet, stream }, lasting, check);
+  /** The tick of the picture before: ticks must grow. */
+  let last = -1n;
+  const drainSound = async (until: number) => {
+    if (sound && heard) await writeSound(sound, until, heard, format, check);
+  };
+  return {
+    take: (image) => copyEven(image, rgb.data![0]!, rgb.linesize[0]!),
+    async encode(time) {
+      // The encoder keeps frames it has seen: each needs memory of its own.
+      yuv.unref();
+      describe(lib, yuv, even, lib.AV_PIX_FMT_YUV420P);
+      check(await scaler.scaleFrame(yuv, rgb));
+      const tick = BigInt(Math.round(time * ticks));
+      last = tick > last ? tick : last + 1n;
+      yuv.pts = last;
+      check(await codec.sendFrame(yuv));
+      await drain();
+      await drainSound(time);
+    },
+    async finish() {
+      check(await codec.sendFrame(null));
+      await drain();
+      await drainSound(Number(last + lasting) / ticks);
+      check(await format.writeTrailer());
+    },
+    async close() {
+      rgb.free();
+      yuv.free();
+      packet.free();
+      scaler.freeContext();
+      codec.freeContext();
+      await sound?.close();
+      await format.closeOutput();
+      format.freeContext();
+    },
+  };
+}
+
+/** An output stream for sound as it is stored. */
+function copySound(stream: Stream, { stream: from }: Sound): Stream {
+  from.codecpar.copy(stream.codecpar);
+  stream.codecpar.codecTag = 0; // containers name codecs differently
+  stream.timeBase = from.timeBase;
+  return stream;
+}
+
+/** Writes the sound that begins before `until` seconds: beside the pictures, so that neither waits for the other. */
+async function writeSound(
+  sound: Sound,
+  until: number,
+  stream: Stream,
+  format: FormatContext,
+  check: (result: number) => void,
+): Promise<void> {
+  for (let packet = await sound.before(until); packet; packet = await sound.before(until)) {
+    packet.streamIndex = stream.index;
+    packet.rescaleTs(sound.stream.timeBase, stream.timeBase);
+    check(await format.interleavedWriteFrame(packet));
+  }
+}
+
+const soundRefused = (path: string) =>
+  new MareyError(
+    "VIDEO_SOUND",
+    path,
+    "its container can't hold the sound of the source as it is stored",
+    "Leave the sound out (--no-audio), or choose .mkv",
+  );
+
+/**
+ * Ticks a second: usual rates are whole numbers of them, and any time is near one. AVI knows no times, only frames, and
+ * would be filled up with empty ones.
+ */
+const timeBaseOf = (container: string, { num, den }: { num: number; den: number }) =>
+  container === "avi" ? { num: den, den: num } : { num: 1, den: 90_000 };
+
+function openX264(lib: Library, { width, height }: Size, frameRate: number, container: string): CodecContext {
+  const found = lib.Codec.findEncoderByName(lib.FF_ENCODER_LIBX264);
+  const codec = new lib.CodecContext();
+  codec.allocContext3(found);
+  codec.width = width;
+  codec.height = height;
+  codec.pixelFormat = lib.AV_PIX_FMT_YUV420P;
+  const { num, den } = fraction(frameRate);
+  const base = timeBaseOf(container, { num, den });
+  codec.timeBase = new lib.Rational(base.num, base.den);
+  codec.framerate = new lib.Rational(num, den);
+  codec.gopSize = Math.max(1, Math.round(frameRate)); // players seek by the second
+  codec.colorSpace = lib.AVCOL_SPC_BT709;
+  codec.colorPrimaries = lib.AVCOL_PRI_BT709;
+  codec.colorTrc = lib.AVCOL_TRC_BT709;
+  codec.colorRange = lib.AVCOL_RANGE_MPEG;
+  codec.setFlags(lib.AV_CODEC_FLAG_GLOBAL_HEADER);
+  return codec;
+}
+
+type PixelFormat = Library["AV_PIX_FMT_RGB24"];
+
+function emptyFrame(lib: Library, size: Size, pixelFormat: PixelFormat): Frame {
+  const frame = new lib.Frame();
+  frame.alloc();
+  describe(lib, frame, size, pixelFormat);
+  return frame;
+}
+
+function describe(lib: Library, frame: Frame, { width, height }: Size, pixelFormat: PixelFormat): void {
+  frame.format = pixelFormat;
+  frame.width = width;
+  frame.height = height;
+  if (pixelFormat === lib.AV_PIX_FMT_RGB24) return;
+  frame.colorSpace = lib.AVCOL_SPC_BT709;
+  frame.colorRange = lib.AVCOL_RANGE_MPEG;
+}
+
+/** Copies a picture into one of even size, repeating its last column and row where a side is odd. */
+function copyEven({ width, height, data }: Image, out: Uint8Array, stride: number): void {
+  const row = width * 3;
+  for (let y = 0; y < height + (height & 1); y++) {
+    const from = Math.min(y, height - 1) * row;
+    out.set(data.subarray(from, from + row), y * stride);
+    if (width & 1) out.set(data.subarray(from + row - 3, from + row), y * stride + row);
+  }
+}
+
+/** Writes the packets that the encoder has ready; a picture lasts `duration` of its ticks unless another comes sooner. */
+async function drainPackets(
+  lib: Library,
+  {
+    codec,
+    format,
+    packet,
+    stream,
+  }: { codec: CodecContext; format: FormatContext; packet: Packet; stream: Stream },
+  duration: bigint,
+  check: (result: number) => void,
+): Promise<void> {
+  for (;;) {
+    const received = await codec.receivePacket(packet);
+    if (received === lib.AVERROR_EAGAIN || received === lib.AVERROR_EOF) return;
+    check(received);
+    packet.streamIndex = stream.index;
+    if (packet.duration <= 0n) packet.duration = duration;
+    packet.rescaleTs(codec.timeBase, stream.timeBase);
+    check(await format.interleavedWriteFrame(packet));
+  }
+}
+
+/** FFmpeg's failure in the words of the system, where it has one. */
+function failure(lib: Library, result: number): { code?: string; message: string } {
+  const codes = { ENOSPC: lib.AVERROR_ENOSPC, EACCES: lib.AVERROR_EACCES, ENOENT: lib.AVERROR_ENOENT };
+  const code = Object.entries(codes).find(([, value]) => value === result)?.[0];
+  return { code, message: `FFmpeg failed: ${lib.FFmpegError.strerror(result)}` };
+}
