@@ -52,9 +52,9 @@ function valueAt(map: Float32Array, offset: number, x: number, y: number, shift:
   return above + (v - top) * (below - above);
 }
 
-/** The line integral of a part affinity field over ten places; 0 when fewer than eight support it. */
+/** The line integral of a part affinity field over ten places; 0 when less than a share of them supports it. */
 export const fieldScore =
-  (fields: Float32Array): PairScore =>
+  (fields: Float32Array, share = 0.7): PairScore =>
   (limb, a, b) => {
     const [dx, dy] = [b.x - a.x, b.y - a.y];
     const length = Math.hypot(dx, dy);
@@ -69,7 +69,7 @@ export const fieldScore =
       sum += along;
       if (along > 0.05) kept++;
     }
-    return kept >= 8 ? sum / 10 : 0;
+    return kept >= 10 * share ? sum / 10 : 0;
   };
 
 /** The mean of Gaussians' maps at places along the limb. */

@@ -23,7 +23,7 @@ export interface Judgement {
 }
 
 /** Distance within which a candidate is a true joint, as a share of the person's height. */
-const NEAR = 0.06;
+const NEAR = 0.1;
 
 /** What was found in one scene. */
 export interface Found {

@@ -1,7 +1,7 @@
 /**
  * Crowds made on the fly: people in poses of the CMU database, drawn as capsules with shaded, striped and noisy clothes
- * before clutter, so near to each other that they overlap; whoever is nearer hides the others. Right limbs are a third
- * darker than left ones, which stands for the face that these people lack.
+ * before clutter, so near to each other that they overlap; whoever is nearer hides the others. Right limbs are half as
+ * bright as left ones, which stands for the face that these people lack.
  */
 import type { Random } from "@marey/core/array";
 import type { MotionClip } from "@marey/core/model/videoPose3d";
@@ -51,7 +51,7 @@ const thickness = new Map<string, readonly [number, number]>([
 
 type Colour = readonly [number, number, number];
 const colour = (random: Random): Colour => [random.uniform(), random.uniform(), random.uniform()];
-const dark = ([r, g, b]: Colour): Colour => [0.65 * r, 0.65 * g, 0.65 * b];
+const dark = ([r, g, b]: Colour): Colour => [0.5 * r, 0.5 * g, 0.5 * b];
 
 /** A crowd. The same random numbers give the same one. */
 export function drawScene(clips: readonly MotionClip[], random: Random, options = SCENE): Scene {
