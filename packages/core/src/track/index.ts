@@ -24,10 +24,9 @@ export {
   suppressByOks,
 } from "./suppression.js";
 export { groupPeople, trackPeople } from "./trackPeople.js";
+export { identifyPeople, trackView } from "./viewTake.js";
 export {
   followView,
-  identifyPeople,
-  trackView,
   VIEW_TRACKER_DEFAULTS,
   type ViewTracker,
   type ViewTrackerOptions,

@@ -1,25 +1,19 @@
-import { assignWithin } from "../array/assignment.js";
-import { boxIou } from "../metric/box.js";
-import { extent, poseArea, poseOks } from "../metric/oks.js";
-import {
-  type Detection,
-  type Detections,
-  emptyTrack,
-  type Keypoints,
-  type KeypointTrack,
-} from "../motion/keypoints.js";
-import { JointState } from "../motion/state.js";
+import type { Detection } from "../motion/keypoints.js";
+import { isSecond, likeness, matchTracks, returnCost, viewFrame } from "./viewFrame.js";
+import { beginTrack, predictTrack, type ViewTrack } from "./viewTrack.js";
 
 export interface ViewTrackerOptions {
-  /** Detections with this score begin people and are matched first (default 0.4). */
+  /** Detections with this score can be someone new; others only continue people, and less surely (default 0.4). */
   confident?: number;
   /** Detections below it are left out (default 0.1). */
   minScore?: number;
   /** Likeness of pose and box, 0..1, below which a detection isn't the person predicted (default 0.2). */
   minLikeness?: number;
-  /** Seconds for which someone who isn't seen keeps the id (default 1.5). */
+  /** Seconds for which someone who isn't seen keeps the id (default 2). */
   patience?: number;
-  /** `trackView` drops people who are seen in fewer frames (default 3). */
+  /** Sightings before someone new gets an id, but for the people of the first frame (default 2). */
+  minSightings?: number;
+  /** `trackView` and `identifyPeople` pass over people who are seen in fewer frames (default 3). */
   minFrames?: number;
 }
 
@@ -27,27 +21,18 @@ export const VIEW_TRACKER_DEFAULTS: Required<ViewTrackerOptions> = {
   confident: 0.4,
   minScore: 0.1,
   minLikeness: 0.2,
-  patience: 1.5,
+  patience: 2,
+  minSightings: 2,
   minFrames: 3,
 };
-
-/** Someone followed in one view. */
-interface ViewTrack {
-  id: number;
-  /** J×3: the joints moved to the frame at hand; the last known place of those that were missed. */
-  joints: Float32Array;
-  box: [number, number, number, number];
-  /** Of the whole person, pixels per frame. */
-  velocity: [number, number];
-  /** Frames since the last sighting. */
-  unseen: number;
-}
 
 /** The state of following people in one view; `followView` changes it. */
 export interface ViewTracker {
   readonly sigmas: readonly number[];
   readonly frameRate: number;
   readonly options: Required<ViewTrackerOptions>;
+  /** Seconds, of the last frame; NaN before the first. */
+  time: number;
   tracks: ViewTrack[];
   nextId: number;
 }
@@ -58,185 +43,70 @@ export function viewTracker(
   frameRate: number,
   options: ViewTrackerOptions = {},
 ): ViewTracker {
-  // Tracking compares neighbouring frames, not annotators: twice the constants tolerate a frame's motion.
-  const wide = sigmas.map((sigma) => 2 * sigma);
   return {
-    sigmas: wide,
+    sigmas,
     frameRate,
     options: { ...VIEW_TRACKER_DEFAULTS, ...options },
+    time: NaN,
     tracks: [],
     nextId: 0,
   };
 }
 
 /**
- * Takes in the next frame and says who is who, from likeness of pose (OKS) and box to where each person should be by
- * now: confident detections first, then the others for those who are left (ByteTrack, Zhang et al. 2022), at last
- * those who come back near where they were lost.
+ * Takes in the next frame and says who is who. Ids are 0, 1 … in the order in which people turn out to be there, and are
+ * never given again.
  *
- * @returns The id of each detection; −1 for those below the scores.
+ * @param time Seconds, later than the frame before; evenly spaced when absent.
+ * @returns The id of each detection; −1 for those below the scores, for second detections of somebody, and for who is
+ *   seen for the first time.
  */
-export function followView(tracker: ViewTracker, detections: readonly Detection[]): Int32Array {
-  const { options, tracks, frameRate } = tracker;
-  const ids = new Int32Array(detections.length).fill(-1);
-  for (const track of tracks) predict(track);
-  const confident = [...detections.keys()].filter((i) => detections[i].score >= options.confident);
-  const doubtful = [...detections.keys()].filter(
-    (i) => detections[i].score < options.confident && detections[i].score >= options.minScore,
-  );
-  const unlike = (track: ViewTrack, detection: Detection) => 1 - likeness(track, detection, tracker.sigmas);
-  const limit = 1 - options.minLikeness;
-  match(tracks, confident, detections, ids, unlike, limit);
-  match(tracks, doubtful, detections, ids, unlike, limit);
-  match(
-    tracks.filter(({ unseen }) => unseen > 1),
-    confident,
-    detections,
-    ids,
-    (track, detection) => returnCost(track, detection, frameRate),
-    1,
-  );
-  for (const i of confident) if (ids[i] < 0) ids[i] = begin(tracker, detections[i]);
-  tracker.tracks = tracker.tracks.filter(({ unseen }) => unseen <= options.patience * frameRate);
-  return ids;
-}
-
-/** Moves everyone on by a frame; someone unseen slows down. */
-function predict(track: ViewTrack): void {
-  if (track.unseen > 0) track.velocity = [0.9 * track.velocity[0], 0.9 * track.velocity[1]];
-  shift(track, track.velocity[0], track.velocity[1]);
-  track.unseen++;
-}
-
-function shift({ joints, box }: ViewTrack, dx: number, dy: number): void {
-  for (let i = 0; i < joints.length; i += 3) {
-    joints[i] += dx;
-    joints[i + 1] += dy;
-  }
-  box[0] += dx;
-  box[1] += dy;
-  box[2] += dx;
-  box[3] += dy;
-}
-
-/** Gives the free ones of the listed detections to the free ones of the tracks, at the least total cost. */
-function match(
-  tracks: readonly ViewTrack[],
-  listed: readonly number[],
+export function followView(
+  tracker: ViewTracker,
   detections: readonly Detection[],
-  ids: Int32Array,
-  cost: (track: ViewTrack, detection: Detection) => number,
-  limit: number,
-): void {
-  const open = tracks.filter(({ unseen }) => unseen > 0);
-  const free = listed.filter((i) => ids[i] < 0);
-  const costs = open.flatMap((track) => free.map((i) => cost(track, detections[i])));
-  const { rows, columns } = assignWithin(costs, open.length, free.length, limit);
-  rows.forEach((row, k) => {
-    const i = free[columns[k]];
-    ids[i] = open[row].id;
-    update(open[row], detections[i]);
-  });
-}
-
-function likeness(track: ViewTrack, detection: Detection, sigmas: readonly number[]): number {
-  const box = boxOf(detection);
-  const oks = poseOks(
-    track.joints,
-    detection.joints,
-    poseArea(track.joints, track.box),
-    poseArea(detection.joints, box),
-    sigmas,
-  );
-  return 0.6 * oks + 0.4 * boxIou(track.box, box);
-}
-
-/** Distance of the middles as a share of what a person can have moved meanwhile; size must be alike. */
-function returnCost(track: ViewTrack, detection: Detection, frameRate: number): number {
-  const box = boxOf(detection);
-  const [a, b] = [track.box, box].map(([left, top, right, bottom]) => Math.hypot(right - left, bottom - top));
-  const apart = Math.hypot(
-    (box[0] + box[2] - track.box[0] - track.box[2]) / 2,
-    (box[1] + box[3] - track.box[1] - track.box[3]) / 2,
-  );
-  const ratio = a > b ? a / b : b / a;
-  return ratio > 1.6 ? Infinity : apart / (Math.max(a, b) * Math.min(0.35 + track.unseen / frameRate, 1));
-}
-
-/** Share of a frame's motion that becomes the velocity. */
-const VELOCITY_GAIN = 0.4;
-
-function update(track: ViewTrack, detection: Detection): void {
-  const { joints } = detection;
-  const [dx, dy] = [0, 1].map((axis) => {
-    const moves: number[] = [];
-    for (let i = axis; i < joints.length; i += 3) {
-      const move = joints[i] - track.joints[i];
-      if (!Number.isNaN(move)) moves.push(move);
-    }
-    return moves.length > 0 ? moves.sort((a, b) => a - b)[moves.length >> 1] : 0;
-  });
-  const gain = VELOCITY_GAIN / track.unseen;
-  track.velocity = [track.velocity[0] + gain * dx, track.velocity[1] + gain * dy];
-  shift(track, dx, dy);
-  for (let i = 0; i < joints.length; i += 3)
-    if (!Number.isNaN(joints[i])) track.joints.set(joints.subarray(i, i + 3), i);
-  track.box = boxOf(detection);
-  track.unseen = 0;
-}
-
-function begin(tracker: ViewTracker, detection: Detection): number {
-  const track: ViewTrack = {
-    id: tracker.nextId++,
-    joints: detection.joints.slice(),
-    box: boxOf(detection),
-    velocity: [0, 0],
-    unseen: 0,
-  };
-  tracker.tracks.push(track);
-  return track.id;
-}
-
-function boxOf({ box, joints }: Detection): [number, number, number, number] {
-  return box ? [...box] : extent(joints);
+  time?: number,
+): Int32Array {
+  return Int32Array.from(followTracks(tracker, detections, time), (track) => track?.id ?? -1);
 }
 
 /**
- * Follows the people of one view over a take. People get ids 0, 1 … in the order in which they appear; a joint that
- * wasn't found in a frame, or a person who wasn't, is missing there.
+ * As `followView`, but gives the people themselves: whoever turns out later to be there has an id then.
+ *
+ * People are matched by likeness of pose (OKS) and box to where they should be by now. Doubtful detections continue people
+ * too (ByteTrack, Zhang et al. 2022), but in the same assignment, in which they count less: matched afterwards, they leave
+ * someone half hidden to whoever's detection is clear. At last come those who return near where they were lost.
  */
-export function trackView(detections: Detections, options: ViewTrackerOptions = {}): Keypoints {
-  const { skeleton, frames, ...source } = detections;
-  const tracker = viewTracker(skeleton.sigmas, source.frameRate, options);
-  const joints = skeleton.joints.length;
-  const tracks = new Map<number, { track: KeypointTrack; seen: number }>();
-  frames.forEach((frame, t) => {
-    followView(tracker, frame).forEach((id, i) => {
-      if (id < 0) return;
-      const entry = tracks.get(id) ?? { track: emptyTrack(id, frames.length, joints), seen: 0 };
-      tracks.set(id, entry);
-      entry.seen++;
-      const data = frame[i].joints;
-      entry.track.data.set(data, t * joints * 3);
-      for (let j = 0; j < joints; j++)
-        entry.track.state[t * joints + j] = Number.isNaN(data[3 * j])
-          ? JointState.missing
-          : JointState.visible;
-    });
-  });
-  const least = Math.min(tracker.options.minFrames, frames.length);
-  const people = [...tracks.values()]
-    .filter(({ seen }) => seen >= least)
-    .map(({ track }, id) => ({ ...track, id }));
-  return { skeleton, ...source, frameCount: frames.length, people };
+export function followTracks(
+  tracker: ViewTracker,
+  detections: readonly Detection[],
+  time = nextTime(tracker),
+): readonly (ViewTrack | undefined)[] {
+  const { options, sigmas } = tracker;
+  const { confident, minLikeness, minSightings } = options;
+  const isFirst = Number.isNaN(tracker.time);
+  const step = isFirst ? 0 : time - tracker.time;
+  tracker.time = time;
+  const frame = viewFrame(detections, sigmas, options);
+  const tracks = tracker.tracks.filter((track) => isAwaited(track, time, step, options.patience));
+  for (const track of tracks) predictTrack(track, time);
+  const unlike = (track: ViewTrack, i: number) => 1 - likeness(track, frame, i, confident);
+  matchTracks(tracks, frame, frame.listed.length, unlike, 1 - minLikeness);
+  matchTracks(tracks, frame, frame.confident, (track, i) => returnCost(track, frame, i), 1);
+  for (const i of frame.listed.slice(0, frame.confident)) {
+    if (frame.tracks[i] || isSecond(frame, i)) continue;
+    const track = beginTrack(detections[i], frame.boxes[i], time);
+    frame.tracks[i] = track;
+    tracks.push(track);
+  }
+  for (const track of frame.tracks)
+    if (track && track.id < 0 && (isFirst || track.sightings >= minSightings)) track.id = tracker.nextId++;
+  tracker.tracks = tracks;
+  return frame.tracks;
 }
 
-/** Follows the people of one view over a take and writes into each detection who it is (`id`); all of them are kept. */
-export function identifyPeople(detections: Detections, options: ViewTrackerOptions = {}): Detections {
-  const tracker = viewTracker(detections.skeleton.sigmas, detections.frameRate, options);
-  const frames = detections.frames.map((frame) => {
-    const ids = followView(tracker, frame);
-    return frame.map((person, i) => (ids[i] < 0 ? person : { ...person, id: ids[i] }));
-  });
-  return { ...detections, frames };
+const nextTime = ({ time, frameRate }: ViewTracker) => (Number.isNaN(time) ? 0 : time + 1 / frameRate);
+
+/** Whether someone may still come back. Who was seen for a moment only is soon forgotten: it may have been nobody. */
+function isAwaited({ begun, seen }: ViewTrack, time: number, step: number, patience: number): boolean {
+  return time - seen <= Math.min(patience, 2.5 * step + 3 * (seen - begun));
 }
