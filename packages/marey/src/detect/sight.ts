@@ -45,7 +45,7 @@ export interface Eyes<Person extends Detection = Detection> {
   readonly follows: boolean;
   /** Seconds between looks that are enough in a video: people of frames between are interpolated. 0 when absent. */
   readonly interval?: number;
-  /** People in a picture, joints in its pixels. Where `follows` isn't set, its memory is free when this returns. */
+  /** People in a picture, joints in its pixels; the picture must stay as it is until they are known. */
   look(image: Image, options?: LookOptions<Person>): Promise<Sight<Person>>;
   close(): Promise<void>;
 }

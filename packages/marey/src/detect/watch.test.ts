@@ -83,6 +83,18 @@ test("frames come in order, each with its own picture, whatever the order in whi
   expect(seen.map(({ x }) => x)).toEqual([0, 1, 2, 3, 4, 5, 6].map((i) => 2 * i + 0.5)); // half-pixel centres
 });
 
+test("eyes that look at a picture twice find it unchanged, though the source goes on", async () => {
+  const plain = eyes();
+  const twice = eyes({
+    async look(image, options) {
+      await plain.look(image, options); // as a finder that looks first
+      return plain.look(image, options);
+    },
+  });
+  const seen = await all(watch(source([0, 1, 2, 3, 4, 5, 6]), twice));
+  expect(seen.map(({ x }) => x)).toEqual([0, 1, 2, 3, 4, 5, 6].map((i) => 2 * i + 0.5));
+});
+
 test("frames that are lost are there, empty, at times between; a live source has none to lose", async () => {
   const seen = await all(watch(source([4, 6, 12], {}), eyes(), { step: 2 }));
   expect(seen.map(({ index }) => index)).toEqual([4, 6, 8, 10, 12]);

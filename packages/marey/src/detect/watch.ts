@@ -71,7 +71,7 @@ async function* lookAtAll(
   const { step = 1, signal, people, maps } = options;
   const { width, height, live } = source;
   const findEvery = options.findEvery ?? Math.max(1, Math.round(searchInterval * rateOf(source, options)));
-  const keep = options.pictures ? pictureRing(depth + every + 3) : () => undefined;
+  const keep = pictureRing(depth + every + 3);
   let previous: Sight | undefined;
   let last: { index: number; time: number } | undefined;
   let count = 0;
@@ -86,17 +86,25 @@ async function* lookAtAll(
     }
     last = { index, time };
     const size = fullSize(image, source);
-    const kept = keep(image);
-    const frame = { index, time, ...(name !== undefined && { name }), ...size, ...(kept && { image: kept }) };
+    const isLooked = count++ % every === 0;
+    // Of eyes at work on several pictures, each needs its own: the source's holds the next one meanwhile.
+    const own = options.pictures || (isLooked && !eyes.follows) ? keep(image) : image;
+    const frame = {
+      index,
+      time,
+      ...(name !== undefined && { name }),
+      ...size,
+      ...(options.pictures && { image: own }),
+    };
     const toFull = placing(image, size);
     const look = async (): Promise<SeenFrame> => {
       const alone = source.frameCount === 1;
-      const sight = await eyes.look(image, { previous, findEvery, alone, ...(maps && { maps }) });
+      const sight = await eyes.look(own, { previous, findEvery, alone, ...(maps && { maps }) });
       previous = sight;
       const seen = foremost(sight.people, people).map((person) => enlarged(person, toFull));
       return { ...frame, people: seen, ...(sight.maps && { maps: enlargedMaps(sight.maps, toFull) }) };
     };
-    const result = count++ % every === 0 ? look() : Promise.resolve({ ...frame, people: [] });
+    const result = isLooked ? look() : Promise.resolve({ ...frame, people: [] });
     // A failure is met where it is awaited, in order.
     result.catch(() => undefined);
     running.push(result);
