@@ -1,4 +1,8 @@
 import { random } from "@marey/core/array";
+import { type Camera, project } from "@marey/core/camera";
+import type { Detection } from "@marey/core/motion";
+import { coco17 } from "@marey/core/skeleton";
+import { type Sighting, syntheticTake } from "@marey/core/world";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { smoother } from "./smooth.js";
@@ -28,6 +32,43 @@ test("jitter at rest goes, motion hardly lags", () => {
   });
   expect(Math.max(...lag.slice(15))).toBeLessThan(4); // of 9.4 pixels a frame
 });
+
+test.each([10, 30, 60])(
+  "a walker seen 5 pixels wrong comes nearer to the truth, with less jitter, at %i Hz",
+  (frameRate) => {
+    const flaws = { noise: 5, drift: 0 };
+    const take = syntheticTake({
+      seed: 4,
+      people: 1,
+      frameRate,
+      frameCount: 6 * frameRate,
+      skeleton: coco17,
+      flaws,
+    });
+    const truth = take.truth().people[0]?.positions ?? new Float32Array();
+    const smooth = smoother();
+    const [raw, filtered]: number[][][] = [[], []];
+    for (let t = 0; t < take.frameCount; t++) {
+      const at = project(
+        Float64Array.from(truth.subarray(51 * t, 51 * t + 51)),
+        take.rig.cameras[0] as Camera,
+      );
+      const seen = { ...(take.sightings(0, t)[0] as Sighting).detection, id: 0 };
+      const error = ({ joints }: { joints: Float32Array }) =>
+        Array.from(at, (value, i) => (joints[3 * (i >> 1) + (i % 2)] as number) - value);
+      raw?.push(error(seen));
+      filtered?.push(error(smooth(t / frameRate, [seen])[0] as Detection));
+    }
+    const jitter = (errors: number[][] = []) =>
+      rms(
+        errors.flatMap((now, t) =>
+          t === 0 ? [] : now.map((value, i) => value - (errors[t - 1]?.[i] ?? NaN)),
+        ),
+      );
+    expect(rms(filtered?.flat() ?? [])).toBeLessThan(0.96 * rms(raw?.flat() ?? []));
+    expect(jitter(filtered)).toBeLessThan(0.85 * jitter(raw));
+  },
+);
 
 test("nothing is invented, confidences and boxes stay, nameless people pass", () => {
   const smooth = smoother();

@@ -11,11 +11,11 @@ interface SmoothOptions {
 }
 
 /**
- * Chosen on two recordings against a curve fitted through 0.12 s to both sides: the distance to it is 2.8 px (30 Hz) and
- * 5.2 px (60 Hz), without a filter 2.7 and 6.3, at 0.75 and 0.62 of the jitter. A beta of 8 takes more away, 0.65 and 0.5,
- * and lags: 3.6 and 5.7 px.
+ * Chosen by benchmarks/identity.ts on figures that walk by, whose joints are seen 2 or 5 px wrong. Error and jitter at 30 Hz
+ * and 2 px: 2.55 and 4.5 px, unfiltered 2.6 and 5.9; at 60 Hz and 5 px: 4.45 and 5.8 px, unfiltered 5.2 and 10.7. A slower
+ * filter of the speed (4 Hz) notices late that a joint sets out: 3.25 px instead of 2.6 at 60 Hz and 2 px.
  */
-const SMOOTH_DEFAULTS: Required<SmoothOptions> = { minCutoff: 2, beta: 24, derivativeCutoff: 4 };
+const SMOOTH_DEFAULTS: Required<SmoothOptions> = { minCutoff: 2, beta: 20, derivativeCutoff: 10 };
 
 /** Seconds without a joint, or a person, after which nothing is known of it any more. */
 const FORGET = 0.25;
