@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { MareyError } from "@marey/core";
-import type { Runtime } from "@marey/core/seam";
 import { Command, Option } from "commander";
-import { type Eyes, eyeModels, openEyes, withHandsAndFace, workerRuntime } from "../detect/index.js";
+import { eyeModels, workerRuntime } from "../detect/index.js";
 import { openProgress } from "../progress.js";
 import { readTimeCode } from "../video/index.js";
+import { modelOf, openDetectEyes } from "./detectEyes.js";
 import { type DetectCommandOptions, type DetectFormat, detectFormats } from "./detectOptions.js";
 import { planOutputs, requireDistinct, requireFree } from "./detectPlan.js";
 import { type Detected, type DetectHost, detectTake } from "./detectTake.js";
@@ -20,15 +20,27 @@ export function detectCommand(): Command {
   const models = Object.entries(eyeModels)
     .map(([name, { summary }]) => `  ${name.padEnd(18)} ${summary}`)
     .join("\n");
-  const command = new Command("detect")
+  const command = withRange(new Command("detect"))
     .description("Find people and their joints in pictures, videos, cameras and streams")
     .argument(
       "[input...]",
       "videos, pictures, folders of pictures, camera:0, rtsp:// or http:// addresses, - for a list of pictures",
     )
-    .option("--model <name>", "method, network, or the path of a network's card", "default")
+    .option("--model <name>", "method, network, or the path of a network's card (default: default)")
     .option("--finder <name>", "network that finds people, for one that looks at one person at a time")
     .option("--fast", "the fastest method: multi-pose alone")
+    .option("--flip", "look at the mirrored picture as well")
+    .option(
+      "--scales <factors>",
+      "look at these sizes, with commas, relative to the usual one: 1,0.75",
+      readScales,
+    )
+    .option("--official", "do as OpenPose's program does, with a network of OpenPose's (marey models pull)")
+    .addOption(
+      new Option("--parser <program>", "of OpenPose's programs, with --official")
+        .choices(["cpu", "gpu"])
+        .default(undefined, "cpu"),
+    )
     .option("--hands", "find the joints of hands as well")
     .option("--face", "find the points of faces as well")
     .option("--out <folder>", "where to write; beside each input when absent")
@@ -39,17 +51,11 @@ export function detectCommand(): Command {
     )
     .option("--overlay", "write a picture or video with the people drawn on it")
     .option("--no-audio", "leave the sound out of drawn videos")
-    .option("--start <frame>", "first frame", wholeNumber("--start", 0))
-    .option("--end <frame>", "frame to stop before", wholeNumber("--end", 1))
-    .option("--step <n>", "take every n-th frame", wholeNumber("--step", 1))
-    .option("--start-time <time>", "first frame by its time: seconds, 1:02 or 0:01:02.5", readTimeCode)
-    .option("--end-time <time>", "time to stop before", readTimeCode)
-    .option("--duration <seconds>", "stop after so many seconds", positiveNumber("--duration"))
     .option("--people <n>", "at most so many people a frame", wholeNumber("--people", 1))
     .addOption(
       new Option("--smooth <filter>", "smoothing of joints in videos")
         .choices(["one-euro", "none"])
-        .default("one-euro"),
+        .default(undefined, "one-euro; none with --official"),
     )
     .option("--annotations <file>", "COCO annotations that number the pictures, for --format coco")
     .option("--force", "replace files that are there")
@@ -72,6 +78,16 @@ export function detectCommand(): Command {
   return command;
 }
 
+/** The options that say which frames. */
+const withRange = (command: Command): Command =>
+  command
+    .option("--start <frame>", "first frame", wholeNumber("--start", 0))
+    .option("--end <frame>", "frame to stop before", wholeNumber("--end", 1))
+    .option("--step <n>", "take every n-th frame", wholeNumber("--step", 1))
+    .option("--start-time <time>", "first frame by its time: seconds, 1:02 or 0:01:02.5", readTimeCode)
+    .option("--end-time <time>", "time to stop before", readTimeCode)
+    .option("--duration <seconds>", "stop after so many seconds", positiveNumber("--duration"));
+
 function readFormats(text: string): DetectFormat[] {
   return text.split(",").map((name) => {
     const known = detectFormats.find((format) => format === name.trim().toLowerCase());
@@ -84,6 +100,17 @@ function readFormats(text: string): DetectFormat[] {
       );
     return known;
   });
+}
+
+function readScales(text: string): number[] {
+  const scales = text.split(",").map(Number);
+  if (text.trim() !== "" && scales.every((scale) => scale > 0 && scale <= 4)) return scales;
+  throw new MareyError(
+    "OPTION",
+    "--scales",
+    `"${text}" are no numbers from 0 to 4`,
+    "Give some such as 1,0.75",
+  );
 }
 
 function describe({ input, outputs, frames, people, empty, seconds }: Detected): string {
@@ -107,7 +134,7 @@ export async function detect(
   options: DetectCommandOptions,
   host: DetectHost,
 ): Promise<Detected[]> {
-  const model = options.fast ? "fast" : (options.model ?? "default");
+  const model = modelOf(options);
   if (inputs.length === 0)
     throw new MareyError(
       "OPTION",
@@ -120,7 +147,7 @@ export async function detect(
   if (!options.force) for (const plan of plans) await requireFree(plan);
   const runtime = workerRuntime();
   try {
-    const eyes = await eyesFor(options, model, runtime, host);
+    const eyes = await openDetectEyes(options, model, runtime, host.progress);
     return await sideBySide(plans, availableParallelism(), async (plan) => {
       const begin = performance.now();
       const found = await detectTake(plan, eyes, options, host);
@@ -130,29 +157,6 @@ export async function detect(
   } finally {
     await runtime.close();
   }
-}
-
-/** Opens the eyes; the sizes that OpenPose's flags wish for are left out, and that is said, where a method has its own. */
-async function eyesFor(
-  { finder, scales, hands = false, face = false, openPose = {} }: DetectCommandOptions,
-  model: string,
-  runtime: Runtime,
-  { progress }: DetectHost,
-): Promise<Eyes> {
-  const [width = -1, height = -1] = openPose.networkSize ?? [];
-  const free = (side: number) => (side > 0 ? side : null);
-  const size = width > 0 || height > 0 ? ([free(width), free(height)] as const) : undefined;
-  const named = { model, runtime, ...(finder !== undefined && { finder }) };
-  const eyes = await openEyes({ ...named, ...(scales && { scales }), ...(size && { size }) }).catch(
-    (error) => {
-      const isRefused =
-        error instanceof MareyError && ["MODEL_OPTIONS", "CARD_DISAGREES"].includes(error.code);
-      if (!isRefused || !(scales || size)) throw error;
-      progress.log(`--net_resolution and --scale_number are left out: ${error.where}: ${error.what}`);
-      return openEyes(named);
-    },
-  );
-  return hands || face ? withHandsAndFace(eyes, { hands, face, runtime }) : eyes;
 }
 
 /**

@@ -15,8 +15,13 @@ export interface DetectCommandOptions {
   /** Place the joints of hands and faces as well. */
   hands?: boolean;
   face?: boolean;
-  /** Look at the picture at these sizes, relative to the usual one. */
+  /** Look at the mirrored picture as well. */
+  flip?: boolean;
+  /** Look at the picture, or at the crop around a person, at these sizes relative to the usual one. */
   scales?: readonly number[];
+  /** Do as OpenPose's program does, step by step, with a network of OpenPose's; the parser is that of one of its two programs. */
+  official?: boolean;
+  parser?: "cpu" | "gpu";
   /** Folder for the results; the folder of each input when absent. */
   out?: string;
   /** What to write: Marey's JSON when absent and nothing else is asked for. */
@@ -36,7 +41,7 @@ export interface DetectCommandOptions {
   duration?: number;
   /** At most so many people a frame. */
   people?: number;
-  /** Smoothing of joints in videos; One-Euro when absent. */
+  /** Smoothing of joints in videos; One-Euro when absent, none for what OpenPose would give. */
   smooth?: "none" | "one-euro";
   /** COCO annotations that number the pictures by their files' names. */
   annotations?: string;
@@ -58,11 +63,22 @@ export interface OpenPoseSettings {
   writeCocoJson?: string;
   writeHeatmaps?: string;
   heatmaps?: Partial<HeatmapOptions>;
-  /** Name of the layout of bodies in `writeJson`. */
+  /** Name of the layout of bodies in `writeJson`, and of the stored network that gives it. */
   body?: string;
+  network?: string;
   candidates?: boolean;
   keypointScale?: KeypointScale["mode"];
   networkSize?: readonly [number, number];
+  /** How far a free side of that may go beyond the other, 0 for no limit. */
+  networkDynamic?: number;
+  /** How many sizes, and by what share of the first each next one is smaller. */
+  scaleNumber?: number;
+  scaleGap?: number;
+  maximizePositives?: boolean;
+  handScaleNumber?: number;
+  handScaleRange?: number;
+  /** Sum of the parts of people that go to COCO files of their own. */
+  cocoVariants?: number;
   outputSize?: readonly [number, number];
   paint?: OverlayPaint;
   flip?: boolean;

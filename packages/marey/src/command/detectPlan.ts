@@ -1,11 +1,11 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, parse } from "node:path";
 import { MareyError } from "@marey/core";
 import { type FileSet, requireAbsent } from "../files/index.js";
-import { type FrameFiles, stemOf } from "../output/index.js";
+import { type CocoPartName, cocoPartNames, cocoParts, type FrameFiles, stemOf } from "../output/index.js";
 import { inputOf } from "../video/address.js";
 import { isMoving, isPicture } from "../video/still.js";
-import { type DetectCommandOptions, writesLikeOpenPose } from "./detectOptions.js";
+import { type DetectCommandOptions, type OpenPoseSettings, writesLikeOpenPose } from "./detectOptions.js";
 
 /** One input and where its results go. */
 export interface Plan {
@@ -14,7 +14,7 @@ export interface Plan {
   name: string;
   /** A picture, several that need not follow one another, or a video, camera or stream. */
   kind: "picture" | "pictures" | "moving";
-  files: { json?: string; coco?: string; csv?: string; npz?: string; overlay?: string; video?: string };
+  files: Partial<Record<"json" | "coco" | "csv" | "npz" | "overlay" | "video" | CocoPartName, string>>;
   /** Folders with a file a frame. */
   folders: { openpose?: string; json?: string; images?: string; heatmaps?: string };
 }
@@ -34,7 +34,7 @@ export async function planOutputs(input: string, options: DetectCommandOptions):
   const beside = source.kind === "path" ? join(source.path, "..") : ".";
   const place = (ending: string) => join(out ?? beside, `${name}${ending}`);
   const format = options.format ?? (writesLikeOpenPose(options) ? [] : ["json"]);
-  const { writeJson, writeCocoJson, writeVideo, writeImages, writeHeatmaps } = openPose;
+  const { writeJson, writeVideo, writeImages, writeHeatmaps } = openPose;
   return {
     input,
     name,
@@ -44,7 +44,7 @@ export async function planOutputs(input: string, options: DetectCommandOptions):
       ...(format.includes("csv") && { csv: place(".keypoints.csv") }),
       ...(format.includes("npz") && { npz: place(".keypoints.npz") }),
       ...(format.includes("coco") && { coco: place(".coco.json") }),
-      ...(writeCocoJson !== undefined && { coco: writeCocoJson }),
+      ...cocoFiles(openPose),
       ...(overlay && { overlay: place(kind === "picture" ? ".overlay.png" : ".overlay.mp4") }),
       ...(writeVideo !== undefined && { video: writeVideo }),
     },
@@ -54,6 +54,20 @@ export async function planOutputs(input: string, options: DetectCommandOptions):
       ...(writeImages !== undefined && { images: writeImages }),
       ...(writeHeatmaps !== undefined && { heatmaps: writeHeatmaps }),
     },
+  };
+}
+
+/** Bodies where OpenPose's flag says, each other part beside them in a file whose name tells it; of 0, all. */
+function cocoFiles({ writeCocoJson: path, cocoVariants: sum = 1 }: OpenPoseSettings): Plan["files"] {
+  if (path === undefined) return {};
+  const { dir, name, ext } = parse(path);
+  const isAsked = (bit: number) => sum === 0 || (sum & bit) !== 0;
+  const parts = cocoPartNames.filter((part) => isAsked(cocoParts[part].bit));
+  return {
+    ...(isAsked(1) && { coco: path }),
+    ...Object.fromEntries(
+      parts.map((part) => [part, join(dir, `${name}${cocoParts[part].suffix}${ext}`)] as const),
+    ),
   };
 }
 

@@ -109,6 +109,8 @@ async function openSource(plan: Plan, eyes: Eyes, options: DetectCommandOptions,
 
 /** What can be opened again for its pictures needn't be delivered larger than the eyes want it. */
 function longestSide(plan: Plan, eyes: Eyes, options: DetectCommandOptions): number | undefined {
+  // Some eyes want pictures as they are.
+  if (!Number.isFinite(eyes.longerSide)) return undefined;
   const drawn = drawnSide(plan, options);
   if (drawn === "none" || isSeekable(plan)) return eyes.longerSide;
   return drawn && Math.max(drawn, eyes.longerSide);
@@ -155,7 +157,8 @@ async function* people(
   options: DetectCommandOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SeenFrame> {
-  const { people, step, duration = Infinity, smooth, openPose = {} } = options;
+  const { people, step, duration = Infinity, openPose = {} } = options;
+  const smooth = options.smooth ?? (options.official ? "none" : "one-euro");
   const still = plan.kind !== "moving";
   const seen = watch(source, eyes, {
     ...(still && { findEvery: 1 }),

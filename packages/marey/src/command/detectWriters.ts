@@ -6,6 +6,8 @@ import { body25, type Skeleton } from "@marey/core/skeleton";
 import type { SeenFrame } from "../detect/watch.js";
 import { readWhole, skeletonNamed } from "../files/index.js";
 import {
+  cocoPartNames,
+  cocoParts,
   cocoWriter,
   csvWriter,
   type FrameFiles,
@@ -19,6 +21,7 @@ import {
   type PictureSink,
   pictureSink,
   picturesSink,
+  requireCocoPart,
   requireHeatmaps,
   type Take,
   videoSink,
@@ -38,7 +41,7 @@ export async function openWriters(
   options: DetectCommandOptions,
   pictures: () => Promise<FrameSource>,
 ): Promise<FrameWriter[]> {
-  const { json, csv, npz, coco } = plan.files;
+  const { json, csv, npz } = plan.files;
   const { openPose = {} } = options;
   const { files } = set;
   const writers: FrameWriter[] = [];
@@ -48,10 +51,7 @@ export async function openWriters(
   if (json !== undefined) writers.push(await jsonWriter(files, json, take));
   if (csv !== undefined) writers.push(await csvWriter(files, csv, take));
   if (npz !== undefined) writers.push(await npzWriter(files, npz, take));
-  if (coco !== undefined) {
-    const pictureOf = options.annotations ? await listedPictures(options.annotations) : numberedPicture;
-    writers.push(await cocoWriter(files, coco, take, { pictureOf, flags: coco === openPose.writeCocoJson }));
-  }
+  writers.push(...(await cocoWriters(plan, take, files, options)));
   writers.push(...keypointFolders(plan, take, set, options));
   const sinks = await pictureSinks(plan, take, set, options);
   const side = drawnSide(plan, options);
@@ -69,11 +69,38 @@ export async function openWriters(
 const folderOf = ({ folders }: OutputSet, path: string | undefined): FrameFiles | undefined =>
   path === undefined ? undefined : folders.get(path);
 
+/** People as COCO has them, and the parts of them that OpenPose writes to files of their own. */
+async function cocoWriters(
+  { files: planned }: Plan,
+  take: Take,
+  files: OutputSet["files"],
+  { annotations, openPose: { writeCocoJson } = {} }: DetectCommandOptions,
+): Promise<FrameWriter[]> {
+  const { coco } = planned;
+  const parts = cocoPartNames.flatMap((part) => {
+    const path = planned[part];
+    if (path !== undefined) requireCocoPart(part, take.skeleton);
+    return path === undefined ? [] : [{ path, layout: cocoParts[part].layout }];
+  });
+  if (coco === undefined && parts.length === 0) return [];
+  const pictureOf = annotations ? await listedPictures(annotations) : numberedPicture;
+  const write = (path: string, layout?: Skeleton) =>
+    cocoWriter(files, path, take, {
+      pictureOf,
+      ...(layout && { layout }),
+      flags: layout !== undefined || path === writeCocoJson,
+    });
+  const writers: FrameWriter[] = [];
+  if (coco !== undefined) writers.push(await write(coco));
+  for (const { path, layout } of parts) writers.push(await write(path, layout));
+  return writers;
+}
+
 function keypointFolders(
   plan: Plan,
   take: Take,
   set: OutputSet,
-  { openPose = {} }: DetectCommandOptions,
+  { openPose = {}, official }: DetectCommandOptions,
 ): FrameWriter[] {
   const { candidates, keypointScale: mode = 0, networkSize: network, outputSize: output, body } = openPose;
   const keypointScale = { mode, ...(network && { network }), ...(output && { output }) };
@@ -81,10 +108,11 @@ function keypointFolders(
   const named = folderOf(set, plan.folders.json);
   const asked: Skeleton | undefined = body === undefined ? undefined : skeletonNamed(body);
   const options = { ...(candidates && { candidates }), keypointScale };
+  const layout = asked ?? (official ? undefined : body25);
   return [
     ...(own ? [openPoseFiles(own, take, { ...options, ...(asked && { body: asked }) })] : []),
-    // Whoever passes OpenPose's flag reads OpenPose's default layout.
-    ...(named ? [openPoseFiles(named, take, { ...options, body: asked ?? body25 })] : []),
+    // Whoever passes OpenPose's flag reads OpenPose's default layout; OpenPose itself writes what its network gives.
+    ...(named ? [openPoseFiles(named, take, { ...options, ...(layout && { body: layout }) })] : []),
   ];
 }
 

@@ -1,7 +1,13 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { detectCommand } from "./detect.js";
-import { openPoseFlags, openPoseOptions, plainArguments, readOpenPoseFlags } from "./openPoseFlags.js";
+import {
+  openPoseFlags,
+  openPoseOptions,
+  openPoseScales,
+  plainArguments,
+  readOpenPoseFlags,
+} from "./openPoseFlags.js";
 
 /** What a line of OpenPose's program asks for. */
 function request(line: string) {
@@ -31,7 +37,8 @@ describe("lines as people have them in scripts", () => {
     const { options, face } = request(
       "--net_resolution 1312x736 --scale_number 4 --scale_gap 0.25 --hand --hand_scale_number 6 --hand_scale_range 0.4 --face",
     );
-    expect(options).toMatchObject({ hands: true, scales: [1, 0.75, 0.5, 0.25] });
+    expect(options).toMatchObject({ hands: true, openPose: { scaleNumber: 4, scaleGap: 0.25 } });
+    expect(openPoseScales(options.openPose ?? {})).toEqual([1, 0.75, 0.5, 0.25]);
     expect(face).toBe(true);
   });
 
@@ -59,6 +66,7 @@ describe("lines as people have them in scripts", () => {
       candidates: true,
       keypointScale: 4,
       body: "coco18",
+      network: "openpose-coco",
       paint: { black: true, opacity: 0.8, threshold: 0.1 },
       writeImages: "drawn",
       imagesFormat: "jpg",

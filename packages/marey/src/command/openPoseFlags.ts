@@ -7,8 +7,6 @@ import type { DetectCommandOptions, OpenPoseSettings } from "./detectOptions.js"
 interface OpenPoseRequest {
   inputs: string[];
   options: DetectCommandOptions & { openPose: OpenPoseSettings };
-  scaleNumber: number;
-  scaleGap: number;
 }
 
 /** A flag of OpenPose's program: what it does here, why it does nothing, or what to do instead. */
@@ -21,6 +19,8 @@ interface OpenPoseFlag {
   does?: (request: OpenPoseRequest, value: string) => void;
   /** Why it has no meaning here: accepted, with a warning. */
   unused?: string;
+  /** Has a meaning with `--official` only; a warning otherwise. */
+  official?: boolean;
   /** What to do instead, where leaving it out would lose what is asked for. */
   refused?: string;
 }
@@ -50,15 +50,15 @@ const size = (value: string, name: string): [number, number] => {
 const wrong = (name: string, value: string, what: string) =>
   new MareyError("OPTION", `--${name}`, `"${value}" is ${what}`, "Correct the flag, or see docs/openpose.md");
 
-/** Layouts of bodies by OpenPose's names of its models. */
-const bodies: Record<string, string> = {
-  BODY_25: "body25",
-  COCO: "coco18",
-  MPI: "mpi15",
-  MPI_4_layers: "mpi15",
-  BODY_19: "body19",
-  BODY_23: "body23",
-  BODY_25B: "body25b",
+/** Layouts of bodies by OpenPose's names of its models, and the names under which their networks are stored. */
+const bodies: Record<string, { body: string; network?: string }> = {
+  BODY_25: { body: "body25", network: "openpose-body25" },
+  COCO: { body: "coco18", network: "openpose-coco" },
+  MPI: { body: "mpi15", network: "openpose-mpi" },
+  MPI_4_layers: { body: "mpi15", network: "openpose-mpi-fast" },
+  BODY_19: { body: "body19" },
+  BODY_23: { body: "body23" },
+  BODY_25B: { body: "body25b", network: "openpose-body25b" },
 };
 
 const input: OpenPoseFlag["does"] = ({ inputs }, value) => void inputs.push(value);
@@ -142,27 +142,28 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
   {
     name: "model_pose",
     takes: "name",
-    does: openPose((value) => ({ body: bodies[oneOf(value, "model_pose", Object.keys(bodies))] })),
+    does: openPose((value) => ({ ...bodies[oneOf(value, "model_pose", Object.keys(bodies))] })),
   },
   {
     name: "net_resolution",
     takes: "size",
     does: openPose((value) => ({ networkSize: size(value, "net_resolution") })),
   },
-  { name: "net_resolution_dynamic", takes: "ratio", unused: ownNetwork },
+  {
+    name: "net_resolution_dynamic",
+    takes: "ratio",
+    official: true,
+    does: openPose((value) => ({ networkDynamic: real(value, "net_resolution_dynamic", -1, 100) })),
+  },
   {
     name: "scale_number",
     takes: "n",
-    does: (request, value) => {
-      request.scaleNumber = whole(value, "scale_number", 1);
-    },
+    does: openPose((value) => ({ scaleNumber: whole(value, "scale_number", 1) })),
   },
   {
     name: "scale_gap",
     takes: "share",
-    does: (request, value) => {
-      request.scaleGap = real(value, "scale_gap", 0, 1);
-    },
+    does: openPose((value) => ({ scaleGap: real(value, "scale_gap", 0, 1) })),
   },
   { name: "upsampling_ratio", takes: "ratio", unused: ownNetwork },
   {
@@ -173,7 +174,7 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
         throw wrong("body", value, "not possible: hands and faces are found on bodies");
     },
   },
-  { name: "maximize_positives", unused: "the thresholds are those of the network's card" },
+  { name: "maximize_positives", does: openPose(() => ({ maximizePositives: true })) },
   {
     name: "number_people_max",
     takes: "n",
@@ -188,8 +189,18 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
   { name: "hand", does: marey(() => ({ hands: true })) },
   { name: "hand_detector", takes: "mode", unused: "hands are found from the body" },
   { name: "hand_net_resolution", takes: "size", unused: ownNetwork },
-  { name: "hand_scale_number", takes: "n", unused: "hands are looked at once" },
-  { name: "hand_scale_range", takes: "share", unused: "hands are looked at once" },
+  {
+    name: "hand_scale_number",
+    takes: "n",
+    official: true,
+    does: openPose((value) => ({ handScaleNumber: whole(value, "hand_scale_number", 1) })),
+  },
+  {
+    name: "hand_scale_range",
+    takes: "share",
+    official: true,
+    does: openPose((value) => ({ handScaleRange: real(value, "hand_scale_range", 0, 2) })),
+  },
   { name: "face_detector", takes: "mode", unused: "faces are found from the body" },
   { name: "face_net_resolution", takes: "size", unused: ownNetwork },
 
@@ -294,10 +305,12 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
   {
     name: "write_coco_json_variants",
     takes: "sum",
-    does: (_, value) => {
-      if (whole(value, "write_coco_json_variants") !== 1)
-        throw wrong("write_coco_json_variants", value, "not there: the file holds bodies (1)");
-    },
+    does: openPose((value) => {
+      const cocoVariants = whole(value, "write_coco_json_variants");
+      if (cocoVariants > 31)
+        throw wrong("write_coco_json_variants", value, "no sum of 1, 2, 4, 8 and 16, or 0");
+      return { cocoVariants };
+    }),
   },
   { name: "write_coco_json_variant", takes: "n", unused: "the file holds people" },
   { name: "write_keypoint", takes: "folder", refused: "Use --write-json, which took its place" },
@@ -362,18 +375,18 @@ export function readOpenPoseFlags(given: Readonly<Record<string, unknown>>): {
   options: DetectCommandOptions;
   unused: string[];
 } {
-  const request: OpenPoseRequest = { inputs: [], options: { openPose: {} }, scaleNumber: 1, scaleGap: 0.25 };
+  const request: OpenPoseRequest = { inputs: [], options: { openPose: {} } };
   const unused: string[] = [];
-  for (const { name, takes, does, unused: why, refused } of openPoseFlags) {
+  for (const { name, takes, does, unused: why, refused, official } of openPoseFlags) {
     const value = givenValue(given, name);
     if (value === undefined) continue;
     if (refused) throw new MareyError("OPTION", `--${name}`, "it isn't done here", refused);
     if (why) unused.push(`--${name} (${why})`);
-    does?.(request, takes ? String(value) : "");
+    if (official && !given.official) unused.push(`--${name} (with --official only)`);
+    else does?.(request, takes ? String(value) : "");
   }
-  const { inputs, options, scaleNumber, scaleGap } = request;
-  if (scaleNumber > 1) options.scales = scalesOf(scaleNumber, scaleGap);
-  return { inputs, options, unused };
+  openPoseScales(request.options.openPose);
+  return { ...request, unused };
 }
 
 /** A flag's value as commander keeps it: `write_json` as `writeJson`; of one whose name begins with "no", the opposite. */
@@ -383,8 +396,11 @@ function givenValue(given: Readonly<Record<string, unknown>>, name: string): unk
   return option.negate ? value === false || undefined : value;
 }
 
-/** Sizes relative to the largest. @throws MareyError `OPTION` when the smallest would be nothing. */
-function scalesOf(count: number, gap: number): number[] {
+/**
+ * Sizes relative to the largest, undefined for one. @throws MareyError `OPTION` when the smallest would be nothing.
+ */
+export function openPoseScales({ scaleNumber: count = 1, scaleGap: gap = 0.25 }: OpenPoseSettings) {
+  if (count === 1) return undefined;
   const scales = Array.from({ length: count }, (_, i) => 1 - i * gap);
   if ((scales.at(-1) as number) > 0) return scales;
   throw wrong("scale_gap", String(gap), `too large for ${count} scales: the last would be nothing`);

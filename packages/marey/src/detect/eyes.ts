@@ -8,6 +8,7 @@ import { cropEyes } from "./crops.js";
 import { finderEyes } from "./finder.js";
 import { type LooksOptions, pictureEyes, pictureLooker } from "./pictureEyes.js";
 import { placerEyes } from "./placerEyes.js";
+import { withMorePositives } from "./positives.js";
 import { givesJoints } from "./readers.js";
 import type { Eyes } from "./sight.js";
 
@@ -61,6 +62,8 @@ export interface EyeOptions extends LooksOptions {
   model?: string;
   /** Name or card of the network that finds people, for networks that look at one person at a time; the card's when absent. */
   finder?: string;
+  /** Find more people, and more that are none: lower thresholds, of networks with part affinity fields only. */
+  maximizePositives?: boolean;
   /** Where the networks run. */
   runtime: Runtime;
 }
@@ -73,16 +76,17 @@ export interface EyeOptions extends LooksOptions {
  *   network that only finds, and as `loadNetwork`.
  */
 export async function openEyes({ model = "default", runtime, ...options }: EyeOptions): Promise<Eyes> {
-  const { finder, size, flip = false, scales = [] } = options;
-  const plain = finder === undefined && size === undefined && !flip && scales.every((scale) => scale === 1);
+  const { finder, size, flip = false, scales = [], maximizePositives = false } = options;
+  const unscaled = size === undefined && scales.every((scale) => scale === 1);
+  const plain = finder === undefined && unscaled && !flip && !maximizePositives;
   if (isEyeModel(model) && (plain || !cards.some(({ name }) => name === model))) {
     const { networks, make } = eyeModels[model];
     if (!plain)
       throw new MareyError(
         "MODEL_OPTIONS",
         `model "${model}"`,
-        "its finder, its sizes and how often it looks are its own",
-        `Leave finder, size, flip and scales out, or name a network: ${cards
+        "its finder, its sizes, its thresholds and how often it looks are its own",
+        `Leave finder, size, flip, scales and lower thresholds out, or name a network: ${cards
           .filter(givesJoints)
           .map(({ name }) => name)
           .join(", ")}`,
@@ -100,10 +104,11 @@ const closerLooks = [0.5, 1];
 async function cardEyes(
   model: string,
   runtime: Runtime,
-  { finder, size, ...looks }: Omit<EyeOptions, "model" | "runtime">,
+  { finder, size, maximizePositives, ...looks }: Omit<EyeOptions, "model" | "runtime">,
 ): Promise<Eyes> {
   const { card: given, network } = await openNetwork(runtime, model);
-  const card = size ? sized(given, size) : given;
+  const shown = size ? sized(given, size) : given;
+  const card = maximizePositives ? withMorePositives(shown) : shown;
   if (!givesJoints(card))
     throw new MareyError(
       "MODEL_JOINTLESS",

@@ -135,7 +135,7 @@ function normalisation({ scale, offset, mean, deviation }: Card["input"]): {
 }
 
 /** Bytes in rows of RGB → the network's values in its layout. */
-function byteFiller(input: Card["input"]): (pixels: Uint8Array, values: Memory["values"]) => void {
+export function byteFiller(input: Card["input"]): (pixels: Uint8Array, values: Memory["values"]) => void {
   const { factor, term } = normalisation(input);
   const table = new Float64Array(3 * 256);
   for (let i = 0; i < table.length; i++)

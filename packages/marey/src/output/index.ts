@@ -1,3 +1,4 @@
+export { type CocoPartName, cocoPartNames, cocoParts, requireCocoPart } from "./cocoParts.js";
 export { type FrameFiles, frameFiles } from "./frameFiles.js";
 export { type HeatmapOptions, heatmapWriter, requireHeatmaps } from "./heatmaps.js";
 export { npzWriter } from "./npz.js";

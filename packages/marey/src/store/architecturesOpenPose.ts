@@ -11,6 +11,7 @@ import {
   type NetworkOptions,
   network,
   type PartModel,
+  thresholdsOf,
 } from "@marey/core/model/openPose";
 import type { z } from "zod";
 import type { Architecture } from "./architecture.js";
@@ -43,8 +44,14 @@ const architecture = (options: NetworkOptions, own: OwnCard): Architecture => ({
 });
 
 /** A network that sees everybody in the picture. */
-function people(options: Exclude<NetworkOptions, { kind: "belief" }>, model: PartModel): Architecture {
+function people(
+  options: Exclude<NetworkOptions, { kind: "belief" }>,
+  model: PartModel,
+  fast = false,
+): Architecture {
   const { joints, name } = model.skeleton;
+  // MPI's maps have many faint peaks; OpenPose demands clear ones of them, fewer of the fast network.
+  const { peak } = thresholdsOf(model, false, fast);
   const first = options.parts + (model.background ? 1 : 0);
   return architecture(options, {
     title: `OpenPose ${model.name}: everybody in the picture, ${joints.length} joints`,
@@ -68,6 +75,7 @@ function people(options: Exclude<NetworkOptions, { kind: "belief" }>, model: Par
         joints: [joints[a] as string, joints[b] as string],
         channels: [first + 2 * l, first + 2 * l + 1],
       })),
+      ...(model === MPI_15 && { thresholds: { minPeak: peak } }),
     },
     skeleton: name,
     works: "Any number of people, at a cost that hardly grows with them; 656 × 368 for video",
@@ -114,7 +122,7 @@ export const openPoseArchitectures: Readonly<Record<string, Architecture>> = {
   "openpose-coco18": coco,
   "openpose-mpi": mpi,
   "openpose-mpi15": mpi,
-  "openpose-mpi-fast": people(ARCHITECTURES.mpi15Fast, MPI_15),
+  "openpose-mpi-fast": people(ARCHITECTURES.mpi15Fast, MPI_15, true),
   "openpose-body25b": people(ARCHITECTURES.body25b, BODY_25B),
   "openpose-body25b-fast": people(ARCHITECTURES.body25bFast, BODY_25B),
   "openpose-hand": hand,
