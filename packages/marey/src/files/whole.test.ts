@@ -22,6 +22,16 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = (path: string) => readFileSync(path, "utf8");
 
+test("a set that is given up closes the files that were being written", async () => {
+  const files = fileSet();
+  const file = await files.open(join(folder, "half.txt"));
+  await file.write("one");
+  await files.discard();
+  await expect(file.write("x".repeat(1 << 17))).rejects.toThrow();
+  await file.close().catch(() => undefined);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 describe("writeWhole", () => {
   test("writes bytes, texts and pieces, making the folder", async () => {
     const path = join(folder, "a", "b.txt");

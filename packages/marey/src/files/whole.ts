@@ -115,6 +115,8 @@ export interface FileSet {
 export function fileSet({ force }: WriteOptions = {}): FileSet {
   const pending = new Map<string, string>();
   const made: string[] = [];
+  /** Those that were opened to be written piece by piece; closing one twice does no harm. */
+  const handles: FileHandle[] = [];
   /** Makes the folder and chooses a temporary name. */
   async function claim(path: string): Promise<string> {
     if (!force) await requireAbsent(path);
@@ -144,7 +146,9 @@ export function fileSet({ force }: WriteOptions = {}): FileSet {
     async open(path) {
       const temporary = await claim(path);
       const failed = (cause: unknown) => Promise.reject(fileError("FILE_WRITE", path, cause));
-      const file = pieceFile(await open(temporary, "wx").catch(failed));
+      const handle = await open(temporary, "wx").catch(failed);
+      handles.push(handle);
+      const file = pieceFile(handle);
       return {
         temporary,
         write: (piece) => file.write(piece).catch(failed),
@@ -171,6 +175,7 @@ export function fileSet({ force }: WriteOptions = {}): FileSet {
       made.length = 0;
     },
     async discard() {
+      for (const handle of handles.splice(0)) await handle.close().catch(() => undefined);
       for (const temporary of pending.values()) {
         await rm(temporary, { force: true }).catch(() => undefined);
         unfinished.delete(temporary);

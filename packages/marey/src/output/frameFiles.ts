@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { MareyError } from "@marey/core";
 import type { Image } from "@marey/core/image";
 import { type FileSet, fileSet } from "../files/index.js";
 import { fileError } from "../files/whole.js";
@@ -8,7 +9,7 @@ import { claimed } from "./claimed.js";
 
 /** A folder with files of each frame, each of which appears whole as soon as it is written. */
 export interface FrameFiles {
-  /** @throws MareyError `FILE_EXISTS`, `FILE_WRITE`. */
+  /** @throws MareyError `FILE_EXISTS`, `FILE_WRITE`; `DETECT_NAMES` for a name that was written already. */
   write(name: string, content: string | Uint8Array): Promise<void>;
   /** Writes a picture; the name's ending gives the format. @throws MareyError `IMAGE_FORMAT` too. */
   writePicture(name: string, image: Image): Promise<void>;
@@ -35,6 +36,13 @@ export function frameFiles(folder: string, { force }: { force?: boolean }): Fram
     name: string,
     write: (files: FileSet, path: string) => Promise<void>,
   ): Promise<void> {
+    if (written.has(name))
+      throw new MareyError(
+        "DETECT_NAMES",
+        join(folder, name),
+        "two pictures of the input would be written here: their names differ in folder or ending only",
+        "Detect them one by one, each into a folder of its own",
+      );
     ready ??= makeFolder();
     await ready;
     const files = fileSet({ force });

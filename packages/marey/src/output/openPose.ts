@@ -49,11 +49,13 @@ function placeOf(
   value: number,
   axis: 0 | 1,
 ): number {
-  if (mode === 3) return value / (size[axis] - 1);
-  if (mode === 4) return (2 * value) / (size[axis] - 1) - 1;
+  // A side of one pixel has no extent: all of it lies at 0.
+  const extents = size.map((side) => Math.max(1, side - 1)) as [number, number];
+  if (mode === 3) return value / extents[axis];
+  if (mode === 4) return (2 * value) / extents[axis] - 1;
   const target = mode === 1 ? networkSize(network, size) : mode === 2 ? output : undefined;
   // Pixel 0 stays where it is, as OpenPose scales pictures.
-  return target ? value * Math.min((target[0] - 1) / (size[0] - 1), (target[1] - 1) / (size[1] - 1)) : value;
+  return target ? value * Math.min((target[0] - 1) / extents[0], (target[1] - 1) / extents[1]) : value;
 }
 
 /** A side of −1 follows from the picture's aspect, in multiples of 16. */

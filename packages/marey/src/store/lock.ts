@@ -48,7 +48,10 @@ async function acquire(path: string, mine: string, { signal, onWait }: LockOptio
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw fileError("FILE_WRITE", path, cause);
     }
     const holder = await contentOf(path);
-    if (holder === undefined) continue; // just released
+    if (holder === undefined) {
+      await pause(LOOK, undefined, { signal }); // just released, or not for us to read
+      continue;
+    }
     if (await isLeft(path, holder)) {
       await takeAway(path, holder);
       continue;
