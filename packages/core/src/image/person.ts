@@ -56,17 +56,23 @@ export function drawPeople(
   people: readonly (PersonPaint & { joints: ArrayLike<number> })[],
   skeleton: Skeleton,
 ): void {
-  for (const { joints, ...paint } of people) drawBody(image, joints, skeleton, paint);
-  for (const { joints, ...paint } of people) drawName(image, joints, skeleton, paint);
+  const strokes = skeleton.joints.map(strokeOf);
+  for (const { joints, ...paint } of people) drawBody(image, joints, skeleton.edges, strokes, paint);
+  for (const { joints, ...paint } of people) drawName(image, joints, strokes, paint);
 }
 
-function drawBody(image: Image, joints: ArrayLike<number>, skeleton: Skeleton, paint: PersonPaint): void {
+function drawBody(
+  image: Image,
+  joints: ArrayLike<number>,
+  edges: Skeleton["edges"],
+  strokes: readonly Stroke[],
+  paint: PersonPaint,
+): void {
   const { colour = personColour(0), opacity = 1 } = paint;
-  const strokes = skeleton.joints.map(strokeOf);
   const strength = strengths(joints, strokes, paint);
   const width = limbWidth(image, joints, strength);
   const at = (j: number) => [joints[3 * j], joints[3 * j + 1]] as const;
-  const limbs = skeleton.edges
+  const limbs = edges
     .map(([a, b]) => ({
       a,
       b,
@@ -100,10 +106,16 @@ function drawBody(image: Image, joints: ArrayLike<number>, skeleton: Skeleton, p
   });
 }
 
-function drawName(image: Image, joints: ArrayLike<number>, skeleton: Skeleton, paint: PersonPaint): void {
+function drawName(
+  image: Image,
+  joints: ArrayLike<number>,
+  strokes: readonly Stroke[],
+  paint: PersonPaint,
+): void {
   const { colour = personColour(0), label } = paint;
-  const strength = strengths(joints, skeleton.joints.map(strokeOf), paint);
-  if (label === undefined || !strength.some((s) => s > 0)) return;
+  if (label === undefined) return;
+  const strength = strengths(joints, strokes, paint);
+  if (!strength.some((s) => s > 0)) return;
   const size = Math.max(6, Math.sqrt(image.width * image.height) * 0.014);
   drawLabel(image, label, crown(joints, strength), size, { colour, opacity: 0.9 });
 }

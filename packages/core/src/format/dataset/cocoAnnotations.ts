@@ -38,11 +38,14 @@ export interface CocoVariant {
 export function cocoFile(content: unknown, name: string): CocoFile | undefined {
   if (!isRecord(content) || !Array.isArray(content.images) || !Array.isArray(content.annotations))
     return undefined;
-  const list = (key: string): Fields[] =>
-    ((content[key] ?? []) as unknown[]).map((entry, i) => {
+  const list = (key: string): Fields[] => {
+    const entries = content[key] ?? [];
+    if (!Array.isArray(entries)) throw invalidAnnotations(name, `its ${key} are no list`);
+    return entries.map((entry: unknown, i) => {
       if (isRecord(entry)) return entry;
       throw invalidAnnotations(`${name}, ${key} ${i}`, "it is no object");
     });
+  };
   return { images: list("images"), annotations: list("annotations"), categories: list("categories") };
 }
 

@@ -16,6 +16,13 @@ const text = (value: unknown) =>
 const labelled = ({ people }: Annotations) =>
   people.reduce((sum, { joints }) => sum + joints.filter((v, i) => i % 3 === 2 && v > 0).length, 0);
 
+test.each(["annotations", "images", "categories"])("%s that are no list are refused by name", (key) => {
+  const file = { images: [], annotations: [], categories: [], [key]: { 0: {} } };
+  expect(() => readAnnotations(text(file), "bad.json")).toThrow(
+    expect.objectContaining({ code: "ANNOTATIONS_INVALID", where: "bad.json" }),
+  );
+});
+
 describe.skipIf(!existsSync(samples))("the samples of data sets", () => {
   test.each([
     ["aic/test_aic.json", "aic", "aic14", 3, 9],
