@@ -1,6 +1,6 @@
 import { motionFormats } from "@marey/core/format";
 import { Command, Option } from "commander";
-import { eyeModels } from "../detect/index.js";
+import { bodyModels } from "../detect/index.js";
 import { openProgress } from "../progress.js";
 import { type CaptureSettings, capture } from "../session/capture.js";
 import { filterNames } from "../session/config.js";
@@ -31,11 +31,7 @@ export function captureCommand(): Command {
         "detections",
       ]),
     )
-    .addOption(
-      new Option("--model <name>", "what finds the joints")
-        .choices(Object.keys(eyeModels))
-        .default("default"),
-    )
+    .addOption(new Option("--model <name>", "what finds the joints").choices(bodyModels).default("default"))
     .option("--fast", "the fastest model: MoveNet multi-pose alone")
     .option("--people <n>", "at most so many people: those seen most", wholeNumber("--people", 1))
     .option("--pose2sim", "do it exactly as Pose2Sim does, settings of Config.toml included")

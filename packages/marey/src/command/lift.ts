@@ -1,7 +1,7 @@
 import { MareyError } from "@marey/core";
 import { motionFormats } from "@marey/core/format";
 import { Command, Option } from "commander";
-import { eyeModels } from "../detect/index.js";
+import { bodyModels } from "../detect/index.js";
 import { type LiftSettings, lift } from "../lift/index.js";
 import { openProgress } from "../progress.js";
 import { describeSummary } from "../session/summary.js";
@@ -29,9 +29,7 @@ export function liftCommand(): Command {
     .option("--size <WxH>", "size of the pictures, where stored keypoints don't say", readSize)
     .option("--frame-rate <hz>", "of stored keypoints", positiveNumber("--frame-rate"))
     .addOption(
-      new Option("--model <name>", "what finds the joints in a video")
-        .choices(Object.keys(eyeModels))
-        .default("default"),
+      new Option("--model <name>", "what finds the joints in a video").choices(bodyModels).default("default"),
     )
     .option("--fast", "the fastest model: MoveNet multi-pose alone")
     .option("--people <n>", "at most so many people: those seen most", wholeNumber("--people", 1))

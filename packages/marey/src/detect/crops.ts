@@ -20,7 +20,6 @@ import {
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
-import { withoutTwins } from "./finder.js";
 import { lender } from "./memory.js";
 import type { Eyes, LookOptions, Sight } from "./sight.js";
 
@@ -28,8 +27,6 @@ import type { Eyes, LookOptions, Sight } from "./sight.js";
 const settings = {
   /** Longer side for the finder, pixels. */
   longerSide: 256,
-  /** The same in a picture that stands alone. */
-  closerSide: 512,
   /** Score from which the finder's people count; lower ones only confirm whom we follow already. */
   found: 0.2,
   confirming: 0.1,
@@ -58,18 +55,10 @@ const settings = {
  * @param placer MoveNet thunder (`side` 256) or lightning (192).
  */
 export function cropEyes(finder: Network, placer: Network, side: number): Eyes<Followed> {
-  const { longerSide, closerSide, confirming: minScore } = settings;
+  const { longerSide, confirming: minScore } = settings;
   const lend = lender(() => canvas(longerSide * longerSide));
-  const lendCloser = lender(() => canvas(closerSide * closerSide));
   const hands: Hands = {
-    async find(image, closer) {
-      const found = await lend((memory) => findPeople(finder, image, { longerSide, minScore, memory }));
-      if (!closer) return found;
-      // The closer search finds small people and loses those who fill the picture.
-      const options = { longerSide: closerSide, minScore };
-      const more = await lendCloser((memory) => findPeople(finder, image, { ...options, memory }));
-      return withoutTwins([...found, ...more]);
-    },
+    find: (image) => lend((memory) => findPeople(finder, image, { longerSide, minScore, memory })),
     place: (image, square, hiding) =>
       lend((memory) => placeJoints(placer, image, square, { side, hiding, memory })),
   };
@@ -86,14 +75,14 @@ export function cropEyes(finder: Network, placer: Network, side: number): Eyes<F
 
 /** The two networks at work. */
 interface Hands {
-  find(image: Image, closer: boolean): Promise<Detection[]>;
+  find(image: Image): Promise<Detection[]>;
   place(image: Image, square: Square, hiding?: Hiding): Promise<Detection>;
 }
 
 async function look(
   hands: Hands,
   image: Image,
-  { previous, findEvery = 1, alone = false }: LookOptions<Followed> = {},
+  { previous, findEvery = 1 }: LookOptions<Followed> = {},
 ): Promise<Sight<Followed>> {
   const followed = previous?.people ?? [];
   const due = !previous || followed.length === 0 || previous.sinceFound + 1 >= findEvery;
@@ -101,7 +90,7 @@ async function look(
     const people = await followAll(hands, image, followed, undefined);
     if (!people.some(({ doubtful }) => doubtful)) return { people, sinceFound: previous.sinceFound + 1 };
   }
-  return { people: await followAll(hands, image, followed, await hands.find(image, alone)), sinceFound: 0 };
+  return { people: await followAll(hands, image, followed, await hands.find(image)), sinceFound: 0 };
 }
 
 /** Somebody who may be in the picture: known from before, found in it, or both. */

@@ -6,18 +6,20 @@ import { openNetwork } from "../store/openCard.js";
 import { bodyEyes } from "./bodies.js";
 import { cropEyes } from "./crops.js";
 import { finderEyes } from "./finder.js";
+import { faceEyes, handEyes } from "./partsAlone.js";
 import { type LooksOptions, pictureEyes, pictureLooker } from "./pictureEyes.js";
 import { placerEyes } from "./placerEyes.js";
 import { withMorePositives } from "./positives.js";
 import { givesJoints } from "./readers.js";
 import type { Eyes } from "./sight.js";
+import { withStills } from "./stillEyes.js";
 
 /** Methods by name, with the networks that they run. */
 export const eyeModels = {
   default: {
-    networks: ["movenet-multipose", "movenet-thunder"],
-    summary: "multi-pose finds people, thunder places their joints in crops that follow them",
-    make: ([finder, placer]: Network[]) => cropEyes(finder as Network, placer as Network, 256),
+    networks: ["movenet-multipose", "movenet-thunder", "nanodet"],
+    summary: "multi-pose finds people (with NanoDet in single pictures), thunder places their joints",
+    make: (networks: Network[]) => moveNetEyes(networks, "movenet-thunder", 256),
   },
   fast: {
     networks: ["movenet-multipose"],
@@ -30,9 +32,9 @@ export const eyeModels = {
     make: ([finder]: Network[]) => finderEyes(finder as Network, 512),
   },
   "movenet-lightning": {
-    networks: ["movenet-multipose", "movenet-lightning"],
+    networks: ["movenet-multipose", "movenet-lightning", "nanodet"],
     summary: "as default, with the lighter network on the crops",
-    make: ([finder, placer]: Network[]) => cropEyes(finder as Network, placer as Network, 192),
+    make: (networks: Network[]) => moveNetEyes(networks, "movenet-lightning", 192),
   },
   "blazepose-full": {
     networks: ["movenet-multipose", "blazepose-full"],
@@ -44,7 +46,20 @@ export const eyeModels = {
     summary: "as blazepose-full, with the lighter network",
     make: ([finder, placer]: Network[]) => bodyEyes(finder as Network, placer as Network),
   },
+  hands: {
+    networks: ["handdetect", "handlandmark-full"],
+    summary: "hands without bodies, as in close-ups: 21 joints each",
+    make: ([palm, hand]: Network[]) => handEyes([palm as Network, hand as Network]),
+  },
+  faces: {
+    networks: ["blazeface", "facemesh", "iris"],
+    summary: "faces without bodies: 70 points each",
+    make: ([finder, mesh, iris]: Network[]) => faceEyes([finder as Network, mesh as Network, iris]),
+  },
 } satisfies Record<string, EyeModel>;
+
+/** Methods that see bodies. */
+export const bodyModels = Object.keys(eyeModels).filter((name) => name !== "hands" && name !== "faces");
 
 interface EyeModel {
   networks: string[];
@@ -53,6 +68,12 @@ interface EyeModel {
 }
 
 type EyeModelName = keyof typeof eyeModels;
+
+/** MoveNet's networks for everybody and for one person at work together. */
+function moveNetEyes(networks: Network[], placed: string, side: number) {
+  const [finder, placer, boxes] = networks as [Network, Network, Network];
+  return withStills(cropEyes(finder, placer, side), placed, { finder, placer, boxes });
+}
 
 export interface EyeOptions extends LooksOptions {
   /**
@@ -140,7 +161,7 @@ async function cardEyes(
   const see = (options: LooksOptions = {}) => pictureLooker(found.card, found.network, options);
   // Small people are found in a large picture, those who fill it in a small one.
   const closer = found.card.input.width === null ? see({ scales: closerLooks }) : undefined;
-  return placerEyes(card, network, see(), looks, closer);
+  return placerEyes(card, network, { finder: see(), ...(closer && { closer }) }, looks);
 }
 
 /** A card with another size of the input. @throws MareyError `MODEL_OPTIONS` where the network's size isn't free. */

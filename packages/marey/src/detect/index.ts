@@ -1,5 +1,5 @@
 export { type DetectOptions, detectVideo } from "./detectVideo.js";
-export { type EyeOptions, eyeModels, openEyes } from "./eyes.js";
+export { bodyModels, type EyeOptions, eyeModels, openEyes } from "./eyes.js";
 export { type OfficialEyesOptions, openOfficialEyes } from "./officialEyes.js";
 export { type PartsOptions, withHandsAndFace } from "./parts.js";
 export { faceEyes, handEyes, type LoneFace, type LoneHand } from "./partsAlone.js";

@@ -9,27 +9,33 @@ import { regionOf } from "./bodies.js";
 import { withoutDuplicates } from "./duplicates.js";
 import { type Looker, type LooksOptions, run } from "./pictureEyes.js";
 import { inPicture, meanPerson } from "./place.js";
-import { disagreement, jointsOf, type Maps, type Reader, type Seen } from "./reader.js";
+import { disagreement, jointsOf, type Maps, meanScore, type Reader, type Seen } from "./reader.js";
 import { readerOf } from "./readers.js";
 import { type Presenter, presenter, type Shown } from "./shown.js";
 import type { Eyes } from "./sight.js";
 
 /** OKS from which two placings are of one person. */
 const duplicates = { suppress: "oks", overlap: 0.75 } as const;
-/** Joints with less confidence say nothing of how well a person was placed. */
-const sure = 0.2;
+
+/** How people come to the network that places their joints. */
+export interface Finding {
+  finder: Looker;
+  /** Finds in pictures that stand alone; the finder when absent. */
+  closer?: Looker;
+  /** Score from which somebody placed is there; 0 when absent. */
+  least?: number;
+}
 
 /**
- * Eyes that let a finder find people (or hands, or faces), and place the joints of each in a crop by another network.
- *
- * @param closer Finds in pictures that stand alone; the finder when absent.
+ * Eyes that let a finder find people (or hands, or faces), and place the joints of each in a crop by another network. Whoever
+ * was found is there as surely as finder and joints together say: the geometric mean of the finder's score and the mean
+ * confidence of all joints.
  */
 export function placerEyes(
   card: Card,
   network: Network,
-  finder: Looker,
+  { finder, closer = finder, least = 0 }: Finding,
   options: LooksOptions = {},
-  closer: Looker = finder,
 ): Eyes {
   const skeleton = jointsOf({ card, skeleton: cardSkeleton(card) });
   const reader = readerOf(card, network);
@@ -50,7 +56,7 @@ export function placerEyes(
     async look(image, { alone = false } = {}) {
       const { seen } = await (alone ? closer : finder).see(image);
       const placed = await Promise.all(seen.map((found) => place(image, found)));
-      const people = placed.filter((one) => one !== undefined);
+      const people = placed.filter((one) => one !== undefined && one.score >= least) as Seen[];
       return { people: withoutDuplicates(people, duplicates, skeleton), sinceFound: 0 };
     },
     close: async () => {
@@ -170,18 +176,12 @@ function turnedBack(seen: Seen, { rotation }: Frame): Seen {
   return { ...seen, world };
 }
 
-/** A person as placed: as sure as the finder was, and as the sure joints are in the mean. */
+/** A person as placed, with the finder's box. */
 function concluded(placed: Seen, found: Seen): Seen {
-  let [sum, count] = [0, 0];
-  for (let i = 2; i < placed.joints.length; i += 3)
-    if ((placed.joints[i] as number) > sure) {
-      sum += placed.joints[i] as number;
-      count++;
-    }
   const { region: _, ...person } = placed;
   return {
     ...person,
-    score: count > 0 ? (found.score * sum) / count : 0,
+    score: Math.sqrt(found.score * meanScore(placed.joints)),
     ...(found.box && { box: found.box }),
   };
 }

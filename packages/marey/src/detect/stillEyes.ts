@@ -1,0 +1,68 @@
+import { type Followed, movedFrom } from "@marey/core/model/moveNet";
+import type { Network } from "@marey/core/seam";
+import type { Card } from "../store/card.js";
+import { findCard } from "../store/networks.js";
+import { type Looker, pictureLooker } from "./pictureEyes.js";
+import { placerEyes } from "./placerEyes.js";
+import type { Eyes } from "./sight.js";
+
+/** Found on half of the annotated photographs; `benchmarks/photographs.ts` has the others. */
+const settings = {
+  /** Scores from which somebody found is looked at: the placing decides. */
+  boxes: 0.15,
+  poses: 0.1,
+  /** Sizes at which multi-pose searches: small people are found in a large picture, those who fill it in a small one. */
+  scales: [0.5, 1],
+  /** Geometric mean of the finder's score and the joints' from which somebody is there. */
+  there: 0.2,
+} as const;
+
+/**
+ * Eyes that follow people in videos, and in pictures that stand alone search more closely: two finders see what one misses,
+ * and everybody they find is placed, the doubtful too.
+ *
+ * @param following Closes `placer` and `finder`, which are its own as well.
+ * @param placed Name of the placer's card.
+ */
+export function withStills(
+  following: Eyes<Followed>,
+  placed: string,
+  { finder, placer, boxes }: { finder: Network; placer: Network; boxes: Network },
+): Eyes<Followed> {
+  const poses = pictureLooker(lowered("movenet-multipose", settings.poses), finder, {
+    scales: settings.scales,
+  });
+  const search = together([poses, pictureLooker(lowered("nanodet", settings.boxes), boxes)]);
+  const still = placerEyes(findCard(placed), placer, { finder: search, least: settings.there });
+  return {
+    ...following,
+    async look(image, options = {}) {
+      if (!options.alone) return following.look(image, options);
+      const { people } = await still.look(image, options);
+      return { people: people.map((one) => movedFrom(undefined, one, 0, false)), sinceFound: 0 };
+    },
+    close: async () => {
+      await Promise.all([following.close(), boxes.close()]);
+    },
+  };
+}
+
+/** The card of an embedded network, with another score from which people count. */
+function lowered(name: string, minScore: number): Card {
+  const card = findCard(name);
+  const { codec } = card;
+  return "minScore" in codec ? { ...card, codec: { ...codec, minScore } } : card;
+}
+
+/** Whoever any of several networks sees, again and again if several do. */
+function together(lookers: readonly [Looker, ...Looker[]]): Looker {
+  return {
+    skeleton: lookers[0].skeleton,
+    see: async (image) => ({
+      seen: (await Promise.all(lookers.map((looker) => looker.see(image)))).flatMap(({ seen }) => seen),
+    }),
+    close: async () => {
+      await Promise.all(lookers.map((looker) => looker.close()));
+    },
+  };
+}
