@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { npzArray, readCocoKeypoints, readMareyJson, readNpz, readOpenPoseFrame } from "@marey/core/format";
@@ -299,6 +301,27 @@ describe.skipIf(!there)("what goes wrong leaves nothing", () => {
     await expect(run([], {})).rejects.toThrow(/no input/);
   });
 });
+
+test.skipIf(!there)(
+  "a video on a web server is drawn like a file, and its password is told nobody",
+  async () => {
+    const content = readFileSync(empty);
+    const server = createServer((_, response) => void response.end(content));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const found = await run([`http://marey:secret@127.0.0.1:${port}/dark.mp4`], {
+      out: file("web"),
+      overlay: true,
+    });
+    server.closeAllConnections();
+    server.close();
+    expect(found).toMatchObject([
+      { frames: 3, people: 0, input: `http://marey:***@127.0.0.1:${port}/dark.mp4` },
+    ]);
+    expect(JSON.stringify(found)).not.toContain("secret");
+    expect(readdirSync(file("web")).filter((name) => name.endsWith(".overlay.mp4"))).toHaveLength(1);
+  },
+);
 
 const sounding = join(shared, "video/sports2d_demo.mp4");
 test.skipIf(!there || !existsSync(sounding))(

@@ -3,6 +3,7 @@ import { MareyError } from "@marey/core";
 import { Command, Option } from "commander";
 import { eyeModels, workerRuntime } from "../detect/index.js";
 import { openProgress } from "../progress.js";
+import { withoutPassword } from "../video/address.js";
 import { readTimeCode } from "../video/index.js";
 import { modelOf, openDetectEyes } from "./detectEyes.js";
 import { type DetectCommandOptions, type DetectFormat, detectFormats } from "./detectOptions.js";
@@ -152,7 +153,8 @@ export async function detect(
       const begin = performance.now();
       const found = await detectTake(plan, eyes, options, host);
       const outputs = [...Object.values(plan.files), ...Object.values(plan.folders)];
-      return { input: plan.input, outputs, model, ...found, seconds: (performance.now() - begin) / 1000 };
+      const input = withoutPassword(plan.input);
+      return { input, outputs, model, ...found, seconds: (performance.now() - begin) / 1000 };
     });
   } finally {
     await runtime.close();

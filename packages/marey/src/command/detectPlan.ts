@@ -3,7 +3,7 @@ import { basename, extname, join, parse } from "node:path";
 import { MareyError } from "@marey/core";
 import { type FileSet, requireAbsent } from "../files/index.js";
 import { type CocoPartName, cocoPartNames, cocoParts, type FrameFiles, stemOf } from "../output/index.js";
-import { inputOf } from "../video/address.js";
+import { inputOf, withoutPassword } from "../video/address.js";
 import { isMoving, isPicture } from "../video/still.js";
 import { type DetectCommandOptions, type OpenPoseSettings, writesLikeOpenPose } from "./detectOptions.js";
 
@@ -100,7 +100,7 @@ export function requireDistinct(plans: readonly Plan[]): void {
         throw new MareyError(
           "DETECT_NAMES",
           path,
-          `the results of ${other} and of ${input} would both be written here`,
+          `the results of ${withoutPassword(other)} and of ${withoutPassword(input)} would both be written here`,
           "Detect them one by one, with another --out each",
         );
       owner.set(path, input);

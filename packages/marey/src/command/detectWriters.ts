@@ -26,6 +26,7 @@ import {
   type Take,
   videoSink,
 } from "../output/index.js";
+import { withoutPassword } from "../video/address.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
 import { drawnSide, isSeekable, type OutputSet, type Plan } from "./detectPlan.js";
 
@@ -156,7 +157,7 @@ function mapsRequired({ input }: Plan): FrameWriter {
       if (people.length > 0 && !maps)
         throw new MareyError(
           "DETECT_MAPS",
-          input,
+          withoutPassword(input),
           "the method has no heatmaps and candidates that could be written",
           "Choose a network that predicts part affinity fields with --model",
         );

@@ -161,7 +161,10 @@ export function videoSink(
     first = time;
     if (sound === undefined) return open({});
     return open({ sound: { from: sound, start: time } }).catch((error) => {
-      if (!(error instanceof MareyError && error.code === "VIDEO_SOUND")) throw error;
+      // An address may give its file once only.
+      const isLess =
+        error instanceof MareyError && ["VIDEO_SOUND", "STREAM_UNREACHABLE"].includes(error.code);
+      if (!isLess) throw error;
       warn({}, error);
       return open({});
     });

@@ -1,4 +1,5 @@
 import type { Packet, Stream } from "node-av/lib";
+import { inputOf, streamAddress } from "./address.js";
 import { type Demuxer, openDemuxer } from "./demux.js";
 
 /** The sound of a video, packet by packet as it is stored. Close it. */
@@ -9,15 +10,27 @@ export interface Sound {
   close(): Promise<void>;
 }
 
+/** Seconds without data after which an address is given up. */
+const PATIENCE = 10;
+
 /**
  * Opens the sound of a video from a time on.
  *
+ * @param source A file, or the address of one.
  * @param start Seconds from the first picture. Packets of sound before it are left out; times count from it.
  * @returns Undefined when it has none.
  * @throws MareyError as `openDemuxer`.
  */
 export async function openSound(source: string, start: number): Promise<Sound | undefined> {
-  const demuxer = await openDemuxer(source);
+  const input = inputOf(source);
+  const demuxer = await openDemuxer(
+    input.kind === "stream"
+      ? streamAddress(input.url, PATIENCE)
+      : input.kind === "path"
+        ? input.path
+        : source,
+    { stall: PATIENCE },
+  );
   const { lib, format } = demuxer;
   const index = format.findBestStream(lib.AVMEDIA_TYPE_AUDIO);
   const stream = index < 0 ? undefined : format.streams[index];
