@@ -4,7 +4,10 @@ import { z } from "zod";
 export const lifterCardSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
-  file: z.string(),
+  /** Safetensors file beside the card. */
+  file: z
+    .string()
+    .regex(/^[\w.-]+\.safetensors$/, "expected the name of a .safetensors file without a folder"),
   sha256: z.string(),
   /** Frames that each layer joins. */
   filterWidths: z.array(z.int().positive()),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { random } from "@marey/core/array";
@@ -10,6 +10,7 @@ import { openDefaultLifter } from "../lift/lifter.js";
 import { onnxRuntime } from "../run/index.js";
 import { importArchitecture } from "./importNetwork.js";
 import { videoPose3dLifter } from "./lifterWeights.js";
+import { removeModel } from "./remove.js";
 import { storedLifter } from "./stored.js";
 
 let folder: string;
@@ -56,6 +57,18 @@ test("sizes are read off the tensors, and the numbers stay as they are", async (
   await opened.lifter.close();
   expect(lifted).toHaveLength(40 * 51);
   expect(lifted.every(Number.isFinite)).toBe(true);
+});
+
+test("a card can't name a file outside its folder, to be read or removed", async () => {
+  const file = join(folder, "net.bin");
+  await writeFile(file, writeSafetensors(tensors()));
+  await importArchitecture(file, "far", "videopose3d");
+  const path = join(folder, "models/far.json");
+  const card = JSON.parse(await readFile(path, "utf8"));
+  await writeFile(path, JSON.stringify({ ...card, file: "../net.bin" }));
+  await expect(storedLifter("far")).rejects.toMatchObject({ code: "CARD_INVALID" });
+  await removeModel("far");
+  expect((await readFile(file)).length).toBeGreaterThan(0);
 });
 
 test("weights of other joints, other networks and with missing layers are refused", () => {
