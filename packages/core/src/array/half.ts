@@ -1,3 +1,5 @@
+import { roundEven } from "./rounding.js";
+
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
@@ -25,13 +27,6 @@ export function floatToHalf(value: number): number {
   // The exponent's bias falls from 127 to 15; a carry out of the fraction raises the exponent, as it should.
   const shifted = magnitude - (112 << 23);
   return sign | ((shifted + 0xfff + ((shifted >> 13) & 1)) >> 13);
-}
-
-/** A value of at most 1024 to the nearest integer, of two as near the even one. */
-function roundEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
 /** Widens float16 words to float32. */

@@ -1,6 +1,6 @@
+import { roundEven } from "../array/rounding.js";
 import { gaussianTaps, modulate } from "./blur.js";
 import { firstMaximum } from "./peak.js";
-import { roundEven } from "./rounding.js";
 
 export interface SimccOptions {
   /** Width and height of the network's input, pixels. */

@@ -1,6 +1,6 @@
+import { roundEven } from "../array/rounding.js";
 import { munkres } from "./munkres.js";
 import { firstMaximum } from "./peak.js";
-import { roundEven } from "./rounding.js";
 import { topCells } from "./topCells.js";
 
 /** What a network that groups by tags answers for one picture. */

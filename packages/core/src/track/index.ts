@@ -6,6 +6,7 @@ export {
   type PeopleTracker,
   type PeopleTrackerOptions,
 } from "./follower.js";
+export { joinOverlapping } from "./joining.js";
 export { type People, type TrackedPerson, unseenPerson } from "./people.js";
 export { finishPeople, followFrame, peopleTracker } from "./peopleTracker.js";
 export { associateSinglePerson, type SingleAssociationOptions } from "./pose2sim.js";
@@ -24,7 +25,7 @@ export {
   suppressByOks,
 } from "./suppression.js";
 export { groupPeople, trackPeople } from "./trackPeople.js";
-export { identifyPeople, trackView } from "./viewTake.js";
+export { identifyPeople, tracksOf, trackView } from "./viewTake.js";
 export {
   followView,
   VIEW_TRACKER_DEFAULTS,

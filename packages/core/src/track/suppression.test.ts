@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { joinOverlapping } from "./joining.js";
 import { softSuppressByOks, suppressByBox, suppressByNearbyJoints, suppressByOks } from "./suppression.js";
 
 const joints = 17;
@@ -36,4 +37,17 @@ test("nothing in, nothing out", () => {
   expect(suppressByOks({ poses: [], areas: [], scores: [], sigmas })).toEqual([]);
   expect(suppressByNearbyJoints([], [])).toEqual([]);
   expect(suppressByBox([], [])).toEqual([]);
+});
+
+test("faces that overlap are joined by score; others stay apart, best first", () => {
+  const face = (x: number, score: number) => ({
+    score,
+    box: [x, 10, x + 20, 30] as const,
+    points: Float32Array.of(x, 60, x, 20, x, 40, x, 20),
+  });
+  const joined = joinOverlapping([face(100, 0.6), face(10, 0.9), face(12, 0.3)], 0.3);
+  expect(joined.map(({ score }) => score)).toEqual([0.9, 0.6]);
+  expect(joined[0].box[0]).toBeCloseTo(10.5, 6);
+  expect(joined[0].points[0]).toBeCloseTo(10.5, 5);
+  expect(joined[1].box[0]).toBeCloseTo(100, 6);
 });

@@ -8,20 +8,24 @@ import { followTracks, type ViewTrackerOptions, viewTracker } from "./viewTracke
  * wasn't found in a frame, or a person who wasn't, is missing there.
  */
 export function trackView(detections: Detections, options: ViewTrackerOptions = {}): Keypoints {
-  const { skeleton, frames, ...source } = detections;
-  const joints = skeleton.joints.length;
-  const people: KeypointTrack[] = [];
-  whoIsWho(detections, options).forEach((ids, t) => {
-    ids.forEach((id, i) => {
-      if (id < 0) return;
-      people[id] ??= emptyTrack(id, frames.length, joints);
-      const { data, state } = people[id];
-      data.set(frames[t][i].joints, t * joints * 3);
-      for (let k = t * joints; k < (t + 1) * joints; k++)
-        state[k] = Number.isNaN(data[3 * k]) ? JointState.missing : JointState.visible;
-    });
+  return tracksOf(identifyPeople(detections, options));
+}
+
+/** The tracks of the people whom detections name (`id`), in the order in which they appear; the others are left out. */
+export function tracksOf({ frames, skeleton, ...source }: Detections): Keypoints {
+  const count = skeleton.joints.length;
+  const tracks = new Map<number, KeypointTrack>();
+  frames.forEach((people, t) => {
+    for (const { id, joints } of people) {
+      if (id === undefined) continue;
+      const track = tracks.get(id) ?? emptyTrack(id, frames.length, count);
+      tracks.set(id, track);
+      track.data.set(joints, t * count * 3);
+      for (let j = 0; j < count; j++)
+        track.state[t * count + j] = Number.isNaN(joints[3 * j]) ? JointState.missing : JointState.visible;
+    }
   });
-  return { skeleton, ...source, frameCount: frames.length, people };
+  return { skeleton, ...source, frameCount: frames.length, people: [...tracks.values()] };
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Image } from "@marey/core/image";
-import { type Body, bodyCanvas, placeBody, type Region, regionFromCircle } from "@marey/core/model/blazePose";
+import type { Image, Region } from "@marey/core/image";
+import { type Body, bodyCanvas, placeBody, regionFromCircle } from "@marey/core/model/blazePose";
 import { canvas, findPeople, squareAround, sureJoint } from "@marey/core/model/moveNet";
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";

@@ -1,6 +1,5 @@
-import type { Affine } from "@marey/core/image";
+import type { Affine, Region } from "@marey/core/image";
 import { poseArea, poseOks } from "@marey/core/metric";
-import type { Region } from "@marey/core/model/blazePose";
 import type { Skeleton } from "@marey/core/skeleton";
 import { withoutDuplicates } from "./duplicates.js";
 import type { Seen } from "./reader.js";

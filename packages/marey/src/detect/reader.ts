@@ -1,6 +1,5 @@
 import { MareyError } from "@marey/core";
-import type { Image, Size } from "@marey/core/image";
-import type { Region } from "@marey/core/model/blazePose";
+import type { Image, Region, Size } from "@marey/core/image";
 import type { Detection } from "@marey/core/motion";
 import type { Tensor } from "@marey/core/seam";
 import type { Skeleton } from "@marey/core/skeleton";

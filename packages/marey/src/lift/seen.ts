@@ -1,15 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { MareyError } from "@marey/core";
 import { motionFormats } from "@marey/core/format";
-import {
-  bodyDetections,
-  bodyKeypoints,
-  type Detections,
-  emptyTrack,
-  JointState,
-  type Keypoints,
-} from "@marey/core/motion";
-import { identifyPeople } from "@marey/core/track";
+import { bodyDetections, bodyKeypoints, type Detections, type Keypoints } from "@marey/core/motion";
+import { identifyPeople, tracksOf } from "@marey/core/track";
 import { detectVideo, openEyes, workerRuntime } from "../detect/index.js";
 import { readSource } from "../files/index.js";
 import type { Progress } from "../progress.js";
@@ -147,23 +140,6 @@ async function storedPeople(input: string, { start, end, frameRate, size }: Seen
 function identified(detections: Detections): Detections {
   const isKnown = detections.frames.some((people) => people.some(({ id }) => id !== undefined));
   return isKnown ? detections : identifyPeople(detections);
-}
-
-/** The tracks of people whom detections name. */
-function tracksOf({ frames, skeleton, ...source }: Detections): Keypoints {
-  const J = skeleton.joints.length;
-  const tracks = new Map<number, Keypoints["people"][number]>();
-  frames.forEach((people, t) => {
-    for (const { id, joints } of people) {
-      if (id === undefined) continue;
-      const track = tracks.get(id) ?? emptyTrack(id, frames.length, J);
-      tracks.set(id, track);
-      track.data.set(joints, t * J * 3);
-      for (let j = 0; j < J; j++)
-        track.state[t * J + j] = Number.isNaN(joints[3 * j]) ? JointState.missing : JointState.visible;
-    }
-  });
-  return { skeleton, ...source, frameCount: frames.length, people: [...tracks.values()] };
 }
 
 /** The frames from `start` to before `end`, counted as the source numbers them. */

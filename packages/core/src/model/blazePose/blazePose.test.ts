@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeHints, detectorCode, joinOverlapping } from "./detector.js";
+import { regionMatrix } from "../../image/region.js";
+import { decodeHints, detectorCode } from "./detector.js";
 import { decodeBody } from "./landmarks.js";
-import { regionFromCircle, regionMatrix } from "./region.js";
+import { regionFromCircle } from "./region.js";
 
 const turn = (x: number, y: number, a: number) => [
   Math.cos(a) * x - Math.sin(a) * y,
@@ -25,19 +26,6 @@ test("the region turns with the person: rotation 0 is upright, positive leans to
 });
 
 test("the detector numbers 2254 anchors", () => expect(detectorCode.count).toBe(2254));
-
-test("faces that overlap are joined by score; others stay apart, best first", () => {
-  const face = (x: number, score: number) => ({
-    score,
-    box: [x, 10, x + 20, 30] as const,
-    points: Float32Array.of(x, 60, x, 20, x, 40, x, 20),
-  });
-  const joined = joinOverlapping([face(100, 0.6), face(10, 0.9), face(12, 0.3)], 0.3);
-  expect(joined.map(({ score }) => score)).toEqual([0.9, 0.6]);
-  expect(joined[0].box[0]).toBeCloseTo(10.5, 6);
-  expect(joined[0].points[0]).toBeCloseTo(10.5, 5);
-  expect(joined[1].box[0]).toBeCloseTo(100, 6);
-});
 
 test("hints come back in pixels of the picture", () => {
   const raw = detectorCode.encode([

@@ -4,8 +4,7 @@ export {
   detectorCode,
   detectorSide,
   type HintOptions,
-  joinOverlapping,
 } from "./detector.js";
 export { type BodyCanvas, bodyCanvas, findBodies, type PlaceBodyOptions, placeBody } from "./infer.js";
 export { type Body, decodeBody, type LandmarkOutputs, landmarkSide } from "./landmarks.js";
-export { type Region, regionFromCircle, regionMatrix } from "./region.js";
+export { regionFromCircle } from "./region.js";

@@ -1,10 +1,10 @@
 import type { Image } from "../../image/image.js";
+import { type Region, regionMatrix } from "../../image/region.js";
 import { resizeInto } from "../../image/resize.js";
 import { warpAffine } from "../../image/warp.js";
 import type { Network } from "../../seam/runtime.js";
 import { type BodyHint, decodeHints, detectorSide, type HintOptions } from "./detector.js";
 import { type Body, decodeBody, landmarkSide } from "./landmarks.js";
-import { type Region, regionMatrix } from "./region.js";
 
 /** Memory for one picture on its way into a network, to be used again and again. One run at a time. */
 export interface BodyCanvas {

@@ -1,6 +1,7 @@
+import type { Region } from "../../image/region.js";
 import type { Affine } from "../../image/warp.js";
 import type { Detection } from "../../motion/keypoints.js";
-import { type Region, regionFromCircle } from "./region.js";
+import { regionFromCircle } from "./region.js";
 
 /** Side of the landmark network's input, pixels. */
 export const landmarkSide = 256;

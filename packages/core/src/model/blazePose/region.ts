@@ -1,14 +1,4 @@
-import { cropMatrix } from "../../image/warp.js";
-
-/** A square of a picture, turned so that the person in it stands upright. */
-export interface Region {
-  /** Middle of the hips, pixels. */
-  centre: readonly [number, number];
-  /** Pixels. */
-  size: number;
-  /** Radians, clockwise on screen: how far the person leans to the right. −π..π. */
-  rotation: number;
-}
+import type { Region } from "../../image/region.js";
 
 /**
  * The region of a person given by two points: the middle of the hips, and a point on the circle around it that
@@ -23,9 +13,4 @@ export function regionFromCircle(hips: ArrayLike<number>, circle: ArrayLike<numb
   const size = 2.5 * Math.hypot(dx, dy);
   if (!(size > 0 && size < Infinity)) return undefined;
   return { centre: [hips[0], hips[1]], size, rotation: Math.atan2(dx, -dy) };
-}
-
-/** Takes pixels of a network's square input, `side` wide, that shows the region to pixels of the picture. */
-export function regionMatrix({ centre, size, rotation }: Region, side: number): Float64Array {
-  return cropMatrix(centre, size, rotation, side);
 }

@@ -3,7 +3,7 @@ import type { Image } from "../../image/image.js";
 import { type Region, regionThrough } from "../../image/region.js";
 import type { Affine } from "../../image/warp.js";
 import type { Network } from "../../seam/runtime.js";
-import { joinOverlapping } from "../blazePose/detector.js";
+import { joinOverlapping } from "../../track/joining.js";
 import { regionOfBox } from "./faceRegion.js";
 import { type InputMemory, inputMemory, showRegion, showWhole } from "./input.js";
 
