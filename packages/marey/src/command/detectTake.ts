@@ -139,7 +139,8 @@ function takeControl(signal: AbortSignal | undefined) {
     follow(source: FrameSource, { duration }: DetectCommandOptions): void {
       if (!source.live) return;
       end = () => void source.close();
-      if (duration !== undefined) timer = setTimeout(end, duration * 1000);
+      // Longer waits than a timer can have would end at once.
+      if (duration !== undefined) timer = setTimeout(end, Math.min(duration * 1000, 2 ** 31 - 1));
       if (signal?.aborted) end();
     },
     release(): void {
@@ -210,7 +211,9 @@ async function writeAll(
   return found;
 }
 
+/** How many frames will come, where that is known: of a live source some are left out, so it isn't. */
 function totalOf(source: FrameSource, options: DetectCommandOptions): number | undefined {
+  if (source.live) return undefined;
   const { duration = Infinity } = options;
   const most = Math.ceil(duration * rateOf(source, options));
   const total = Math.min(source.frameCount ?? Infinity, most);

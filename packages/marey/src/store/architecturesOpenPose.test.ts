@@ -40,6 +40,8 @@ describe("OpenPose's networks in the store", () => {
 
   test("weights of another network are refused by name", () => {
     const { build } = openPoseArchitectures["openpose-coco"]!;
-    expect(() => build(tensorsOf("hand21"), facts)).toThrow(/mine\.pth.*weights of the network "hand21"/);
+    expect(() => build(tensorsOf("hand21"), facts)).toThrow(
+      /mine\.pth.*weights of the network "openpose-hand"/,
+    );
   });
 });

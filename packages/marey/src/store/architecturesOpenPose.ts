@@ -34,11 +34,25 @@ const input = {
   offset: -0.5,
 } as const;
 
+/** A published network's name in the store. */
+const calledHere = (key: keyof typeof ARCHITECTURES): string =>
+  ({
+    body25: "openpose-body25",
+    coco18: "openpose-coco",
+    mpi15: "openpose-mpi",
+    mpi15Fast: "openpose-mpi-fast",
+    body25b: "openpose-body25b",
+    body25bFast: "openpose-body25b-fast",
+    body135: "body135",
+    hand21: "openpose-hand",
+    face70: "openpose-face",
+  })[key];
+
 const architecture = (options: NetworkOptions, own: OwnCard): Architecture => ({
   summary: own.title,
   build: (tensors, { name, file, source, ...facts }) => ({
     kind: "network",
-    onnx: inferenceGraph(loadWeights(options, tensors, file), options, name),
+    onnx: inferenceGraph(loadWeights(options, tensors, file, calledHere), options, name),
     card: cardSchema.parse({ ...own, ...facts, name, file: `${name}.onnx`, source }),
   }),
 });

@@ -106,7 +106,7 @@ export const handAndFaceCards = [
     outputs: [
       { name: "output_mesh", shape: [1, 1404], meaning: "468 × x, y, z in input pixels" },
       { name: "output_faceflag", shape: [1, 1], meaning: "probability that a face is there" },
-      { name: "output_contours", shape: [1, 266], meaning: "133 × x, y of eyes, brows and irises" },
+      { name: "output_contours", shape: [1, 266], meaning: "133 × x, y of eyes and brows" },
     ],
     codec: {
       kind: "joints",

@@ -33,10 +33,16 @@ export function officialNames(tensors: Tensors, name = "weights"): Map<string, S
  * A network's parameters from the tensors of a file, in its names or those of conversions.
  *
  * @param name Of the file, for the error.
+ * @param called What published networks are called where the error is read.
  * @throws MareyError `WEIGHTS_MISMATCH` naming each tensor that is missing or has another shape, with both shapes; where
  *   the file holds another published network, its name.
  */
-export function loadWeights(options: NetworkOptions, tensors: Tensors, name = "weights"): NetworkParams {
+export function loadWeights(
+  options: NetworkOptions,
+  tensors: Tensors,
+  name = "weights",
+  called: (key: keyof typeof network.ARCHITECTURES) => string = (key) => key,
+): NetworkParams {
   const official = officialNames(tensors, name);
   try {
     return fill(network.shapes(options), official, name);
@@ -47,7 +53,7 @@ export function loadWeights(options: NetworkOptions, tensors: Tensors, name = "w
       "WEIGHTS_MISMATCH",
       name,
       error.what,
-      `These are weights of the network "${other}": name that one`,
+      `These are weights of the network "${called(other)}": name that one`,
       { cause: error },
     );
   }
