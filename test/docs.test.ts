@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { writeCalibrationToml, writeOpenPose } from "@marey/core/format";
 import { syntheticTake } from "@marey/core/world";
-import { writeImage } from "marey";
+import { writeImage, writeVideo } from "marey";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureCommand } from "../packages/marey/src/command/capture.js";
 import { compareCommand } from "../packages/marey/src/command/compare.js";
@@ -167,6 +167,9 @@ describe.each(["api.md", "graph.md"])("%s", (name) => {
     }
     const data = new Uint8Array(320 * 240 * 3).fill(128);
     await writeImage(join(folder, "photo.png"), { width: 320, height: 240, channels: 3, data });
+    const street = await writeVideo(join(folder, "street.mp4"), { width: 320, height: 240, frameRate: 25 });
+    for (let t = 0; t < 5; t++) await street.write({ width: 320, height: 240, channels: 3, data });
+    await street.close();
     process.env.MAREY_CACHE = join(folder, "cache");
     process.chdir(folder);
   });

@@ -4,7 +4,7 @@ import type { Network } from "../../seam/runtime.js";
 import { type InputMemory, inputMemory, showRegion } from "./input.js";
 
 /** Side of the iris network's input, pixels. */
-export const irisSide = 64;
+const irisSide = 64;
 
 /** Corners of the person's right and left eye in the mesh, outer and inner, and how large an eye is shown. */
 const corners = [
