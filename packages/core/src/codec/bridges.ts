@@ -50,7 +50,7 @@ export function bridgeBuilder(
     for (const { from, to, hidden, reach } of bridges) {
       const [a, b] = [slots[g * joints + from], slots[h * joints + to]];
       if (a < 0 || b < 0 || slots[g * joints + hidden] >= 0 || slots[h * joints + hidden] >= 0) continue;
-      least = Math.min(least, Math.hypot(x[a] - x[b], y[a] - y[b]) / (height * reach));
+      least = Math.min(least, Math.sqrt((x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2) / (height * reach));
     }
     return least < REACH ? least + unlike : Infinity;
   }
