@@ -162,7 +162,7 @@ async function* people(
   const smooth = options.smooth ?? (options.official ? "none" : "one-euro");
   const still = plan.kind !== "moving";
   const seen = watch(source, eyes, {
-    ...(still && { findEvery: 1 }),
+    ...(still && { alone: true }),
     people,
     step,
     signal,
@@ -170,21 +170,24 @@ async function* people(
     maps: plan.folders.heatmaps !== undefined || openPose.candidates,
   });
   // Pictures of a folder need not follow one another.
-  const name = still ? (found: Detection[]) => found : namer(eyes, rateOf(source, options));
+  const name = still ? (_: number, found: Detection[]) => found : namer(eyes, rateOf(source, options));
   const smoothed = still || smooth === "none" ? (_: number, found: Detection[]) => found : smoother();
   let begin: number | undefined;
   for await (const frame of seen) {
     begin ??= frame.time;
     if (frame.time - begin >= duration) return;
-    yield { ...frame, people: smoothed(frame.time, name(frame.people)) };
+    yield { ...frame, people: smoothed(frame.time, name(frame.time, frame.people)) };
   }
 }
 
-/** Writes into each person who it is. */
-function namer(eyes: Eyes, frameRate: number): (people: Detection[]) => Detection[] {
+/** Writes into each person who it is, in frames at their own times: live sources leave some out. */
+function namer(eyes: Eyes, frameRate: number): (time: number, people: Detection[]) => Detection[] {
   const tracker = viewTracker(eyes.skeleton.sigmas, frameRate);
-  return (people) => {
-    const ids = followView(tracker, people);
+  let at = -Infinity;
+  return (time, people) => {
+    // Damaged videos repeat times or go back in them; nobody can be followed in no time.
+    at = Math.max(time, at + 0.1 / frameRate);
+    const ids = followView(tracker, people, at);
     return people.map((person, i) => ((ids[i] as number) < 0 ? person : { ...person, id: ids[i] as number }));
   };
 }

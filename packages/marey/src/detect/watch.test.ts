@@ -95,6 +95,28 @@ test("eyes that look at a picture twice find it unchanged, though the source goe
   expect(seen.map(({ x }) => x)).toEqual([0, 1, 2, 3, 4, 5, 6].map((i) => 2 * i + 0.5));
 });
 
+test("pictures that stand alone don't know the one before, also for eyes that follow", async () => {
+  const given: LookOptions[] = [];
+  const plain = eyes();
+  const following = eyes({
+    follows: true,
+    look(image, options = {}) {
+      given.push(options);
+      return plain.look(image, options);
+    },
+  });
+  await all(watch(source([0, 1, 2]), following));
+  expect(given.map(({ previous, alone }) => [previous !== undefined, alone])).toEqual([
+    [false, false],
+    [true, false],
+    [true, false],
+  ]);
+  given.length = 0;
+  const seen = await all(watch(source([0, 1, 2, 3, 4]), following, { alone: true }));
+  expect(given.map(({ previous, alone }) => [previous, alone])).toEqual(Array(5).fill([undefined, true]));
+  expect(seen.map(({ x }) => x)).toEqual([0, 1, 2, 3, 4].map((i) => 2 * i + 0.5));
+});
+
 test("frames that are lost are there, empty, at times between; a live source has none to lose", async () => {
   const seen = await all(watch(source([4, 6, 12], {}), eyes(), { step: 2 }));
   expect(seen.map(({ index }) => index)).toEqual([4, 6, 8, 10, 12]);

@@ -26,8 +26,10 @@ export interface SeenFrame {
 export interface WatchOptions {
   /** At most so many people a frame: the largest and clearest. */
   people?: number;
-  /** Search the whole picture at every n-th frame at least; by the frame rate when absent. 1 for unlike pictures. */
+  /** Search the whole picture at every n-th frame at least; by the frame rate when absent. */
   findEvery?: number;
+  /** The pictures need not follow one another: each is searched closely, as if there were no other. True for a single one. */
+  alone?: boolean;
   /** Frames of the source from one that is delivered to the next, as the source was opened; 1 when absent. */
   step?: number;
   /** Hand on the pictures and, where the eyes have them, the maps. */
@@ -68,10 +70,11 @@ async function* lookAtAll(
   every: number,
   options: WatchOptions,
 ): AsyncGenerator<SeenFrame> {
-  const { step = 1, signal, people, maps } = options;
+  const { step = 1, signal, people, maps, alone = source.frameCount === 1 } = options;
+  const follows = eyes.follows && !alone;
   const { width, height, live } = source;
   const findEvery = options.findEvery ?? Math.max(1, Math.round(searchInterval * rateOf(source, options)));
-  const keep = pictureRing(depth + every + 3);
+  const keep = pictureRing(options.pictures ? depth + every + 3 : depth + 1);
   let previous: Sight | undefined;
   let last: { index: number; time: number } | undefined;
   let count = 0;
@@ -88,7 +91,7 @@ async function* lookAtAll(
     const size = fullSize(image, source);
     const isLooked = count++ % every === 0;
     // Of eyes at work on several pictures, each needs its own: the source's holds the next one meanwhile.
-    const own = options.pictures || (isLooked && !eyes.follows) ? keep(image) : image;
+    const own = options.pictures || (isLooked && !follows) ? keep(image) : image;
     const frame = {
       index,
       time,
@@ -98,8 +101,8 @@ async function* lookAtAll(
     };
     const toFull = placing(image, size);
     const look = async (): Promise<SeenFrame> => {
-      const alone = source.frameCount === 1;
-      const sight = await eyes.look(own, { previous, findEvery, alone, ...(maps && { maps }) });
+      const before = alone ? undefined : previous;
+      const sight = await eyes.look(own, { previous: before, findEvery, alone, ...(maps && { maps }) });
       previous = sight;
       const seen = foremost(sight.people, people).map((person) => enlarged(person, toFull));
       return { ...frame, people: seen, ...(sight.maps && { maps: enlargedMaps(sight.maps, toFull) }) };
@@ -108,7 +111,7 @@ async function* lookAtAll(
     // A failure is met where it is awaited, in order.
     result.catch(() => undefined);
     running.push(result);
-    while (running.length >= (eyes.follows ? 1 : depth)) yield (await running.shift()) as SeenFrame;
+    while (running.length >= (follows ? 1 : depth)) yield (await running.shift()) as SeenFrame;
   }
   for (const result of running) yield await result;
 }
