@@ -89,8 +89,8 @@ export function likeness(
   return score < confident ? DOUBT * like : like;
 }
 
-/** Largest ratio of sizes, and the share of the size that joints may have moved besides that of each second. */
-const RETURN = { ratio: 1.6, reach: 0.35 };
+/** Largest ratio of sizes; sizes by which joints may have moved at once, besides one in each second, and at most. */
+const RETURN = { ratio: 1.6, reach: 0.35, most: 1.5 };
 
 /**
  * How far a detection is from the way that someone may have gone since the last sighting, between stopping at once and
@@ -108,7 +108,7 @@ export function returnCost(track: ViewTrack, { detections }: ViewFrame, i: numbe
   const back = way > 0 ? Math.min(1, Math.max(0, -(dx * wx + dy * wy) / way)) : 0;
   const [left, top, right, bottom] = track.box;
   const size = Math.max(Math.hypot(right - left, bottom - top), after);
-  const reach = Math.min(RETURN.reach + track.now - track.seen, 1);
+  const reach = Math.min(RETURN.reach + track.now - track.seen, RETURN.most);
   return Math.hypot(dx + back * wx, dy + back * wy) / (size * reach);
 }
 

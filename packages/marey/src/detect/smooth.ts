@@ -11,9 +11,10 @@ interface SmoothOptions {
 }
 
 /**
- * Chosen by benchmarks/identity.ts on figures that walk by, whose joints are seen 2 or 5 px wrong. Error and jitter at 30 Hz
- * and 2 px: 2.55 and 4.5 px, unfiltered 2.6 and 5.9; at 60 Hz and 5 px: 4.45 and 5.8 px, unfiltered 5.2 and 10.7. A slower
- * filter of the speed (4 Hz) notices late that a joint sets out: 3.25 px instead of 2.6 at 60 Hz and 2 px.
+ * Chosen by benchmarks/identity.ts on figures that walk by and whose joints are seen wrong. Error and jitter at 30 Hz and 2 px:
+ * 1.9 and 1.9 px, unfiltered 2.0 and 4.0; at 60 Hz and 5 px: 4.1 and 4.1 px, unfiltered 5.0 and 9.9; only at 10 Hz and 2 px
+ * the error grows, from 2.0 to 2.2. A slower filter of the speed (4 Hz) notices late that a joint sets out: at 60 Hz, 2 px
+ * and one joint in a hundred far off, the error is 3.25 px instead of 2.6.
  */
 const SMOOTH_DEFAULTS: Required<SmoothOptions> = { minCutoff: 2, beta: 20, derivativeCutoff: 10 };
 
