@@ -5,7 +5,15 @@ import { MareyError } from "@marey/core";
 import { type Annotations, readAnnotations, writeOpenPoseFrame } from "@marey/core/format";
 import { type CocoTruth, cocoEvaluate, crowdPoseEvaluate } from "@marey/core/metric";
 import type { Motion } from "@marey/core/motion";
-import { body25, coco17, convertSkeleton, crowdPose14, h36m17, type Skeleton } from "@marey/core/skeleton";
+import {
+  body25,
+  coco17,
+  convertSkeleton,
+  crowdPose14,
+  h36m17,
+  type Skeleton,
+  skeleton,
+} from "@marey/core/skeleton";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage } from "../video/index.js";
 import { evaluatePoses } from "./evaluate.js";
@@ -104,6 +112,38 @@ describe.skipIf(!existsSync(samples))("every data set by its own measure", () =>
     expect(nobody.joints.every(({ labelled, faults }) => (faults.unfound ?? 0) === labelled)).toBe(true);
     expect(evaluationTable(nobody)).toContain("unfound %");
   });
+
+  test.each([
+    ["mpii/test_mpii.json", "pckh", "PCKh@0.5", 100],
+    ["jhmdb/test_jhmdb_sub1.json", "pck", "PCK@0.05", 1],
+    ["crowdpose/test_crowdpose.json", "pcp", "PCP@0.5", 100],
+  ] as const)(
+    "%s by %s: joints that the detector's layout lacks are left out, unless all are asked for",
+    (file, metric, name, best) => {
+      const truth = readAnnotations(bytesOf(`${samples}/${file}`), file);
+      const { joints } = truth.skeleton;
+      const kept = [...joints.keys()].filter((j) => !/^(head|head_top|upper_neck|face)$/.test(joints[j]!));
+      const layout = skeleton(
+        "headless",
+        kept.map((j) => [joints[j]!, null, 0.1]),
+      );
+      const whole = perfect(truth);
+      const headless = {
+        ...whole,
+        skeleton: layout,
+        people: whole.people.map(({ joints: all, ...person }) => ({
+          ...person,
+          joints: Float64Array.from(kept.flatMap((j) => [...all.subarray(3 * j, 3 * j + 3)])),
+        })),
+      };
+      const value = (allJoints: boolean) =>
+        evaluatePoses(truth, headless, { metric, allJoints }).evaluation.figures.find(
+          (figure) => figure.name === name,
+        )!.value;
+      expect(value(false)).toBeCloseTo(best, 9);
+      expect(value(true)).toBeLessThan(0.98 * best);
+    },
+  );
 
   test("limbs", () => {
     const truth = readAnnotations(bytesOf(`${samples}/crowdpose/test_crowdpose.json`), "c.json");

@@ -3,9 +3,10 @@ import { type KeypointPairs, meanKeypointError, pck, pckAuc, pckh, pcp } from "@
 import type { Compared } from "./compared.js";
 import { type Measured, percent, share } from "./figure.js";
 
-/** Labelled people and who found them, joint by joint; whoever wasn't found has NaN. */
-function pairsOf({ truth, labelled, partners, known }: Compared): KeypointPairs {
+/** Labelled people and who found them, joint by joint; whoever wasn't found has NaN. Joints that aren't compared don't count. */
+function pairsOf({ truth, labelled, partners, known, shared }: Compared): KeypointPairs {
   const J = truth.skeleton.joints.length;
+  const within = new Set(shared);
   const predicted = new Float64Array(labelled.length * J * 2).fill(Number.NaN);
   const target = new Float64Array(labelled.length * J * 2);
   const visible = new Uint8Array(labelled.length * J);
@@ -13,7 +14,7 @@ function pairsOf({ truth, labelled, partners, known }: Compared): KeypointPairs 
     const pose = known[partners[n] ?? -1];
     for (let j = 0; j < J; j++) {
       const at = 2 * (n * J + j);
-      visible[n * J + j] = (joints[3 * j + 2] ?? 0) > 0 ? 1 : 0;
+      visible[n * J + j] = within.has(j) && (joints[3 * j + 2] ?? 0) > 0 ? 1 : 0;
       target.set([joints[3 * j] ?? 0, joints[3 * j + 1] ?? 0], at);
       if (pose) predicted.set([pose[3 * j] ?? Number.NaN, pose[3 * j + 1] ?? Number.NaN], at);
     }
