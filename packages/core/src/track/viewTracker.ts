@@ -3,7 +3,7 @@ import { isSecond, likeness, matchTracks, returnCost, viewFrame } from "./viewFr
 import { beginTrack, predictTrack, type ViewTrack } from "./viewTrack.js";
 
 export interface ViewTrackerOptions {
-  /** Detections with this score can be someone new; others only continue people, and less surely (default 0.4). */
+  /** Detections with this score can be someone new; others only continue people, and less surely (default 0.25). */
   confident?: number;
   /** Detections below it are left out (default 0.1). */
   minScore?: number;
@@ -18,7 +18,7 @@ export interface ViewTrackerOptions {
 }
 
 export const VIEW_TRACKER_DEFAULTS: Required<ViewTrackerOptions> = {
-  confident: 0.4,
+  confident: 0.25,
   minScore: 0.1,
   minLikeness: 0.2,
   patience: 2,
