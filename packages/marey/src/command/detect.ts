@@ -3,7 +3,7 @@ import { MareyError } from "@marey/core";
 import { Command, Option } from "commander";
 import { eyeModels, workerRuntime } from "../detect/index.js";
 import { openProgress } from "../progress.js";
-import { withoutPassword } from "../video/address.js";
+import { inputOf, withoutPassword } from "../video/address.js";
 import { readTimeCode } from "../video/index.js";
 import { modelOf, openDetectEyes } from "./detectEyes.js";
 import { type DetectCommandOptions, type DetectFormat, detectFormats } from "./detectOptions.js";
@@ -123,7 +123,7 @@ function describe({ input, outputs, frames, people, empty, seconds }: Detected):
 }
 
 /**
- * Finds people in every input, as many at once as there are processors, and writes what the options ask for while it
+ * Finds people in every input, as many files at once as there are processors and all cameras and streams, and writes what the options ask for while it
  * goes. Of an input that fails or is interrupted nothing is left; a camera or stream ends when it is interrupted, and its
  * results are kept.
  *
@@ -149,7 +149,9 @@ export async function detect(
   const runtime = workerRuntime();
   try {
     const eyes = await openDetectEyes(options, model, runtime, host.progress);
-    return await sideBySide(plans, availableParallelism(), async (plan) => {
+    // Cameras and streams may never end: none may wait for another.
+    const endless = plans.filter(({ input }) => ["camera", "stream"].includes(inputOf(input).kind)).length;
+    return await sideBySide(plans, availableParallelism() + endless, async (plan) => {
       const begin = performance.now();
       const found = await detectTake(plan, eyes, options, host);
       const outputs = [...Object.values(plan.files), ...Object.values(plan.folders)];
