@@ -2,14 +2,13 @@
  * Complete pipelines of `@tensorflow-models/pose-detection`, from a picture to people: our decoders behind that
  * package's own ways of sampling, which count pixels from corners and don't average when they shrink.
  */
-import type { Image } from "@marey/core/image";
+import type { Image, Region } from "@marey/core/image";
 import {
   type Body,
   decodeBody,
   detectorCode,
   detectorSide,
   landmarkSide,
-  type Region,
   regionFromCircle,
 } from "@marey/core/model/blazePose";
 import { decodeMultiPose, decodeSinglePose } from "@marey/core/model/moveNet";

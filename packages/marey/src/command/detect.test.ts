@@ -91,7 +91,7 @@ describe.skipIf(!there)("outputs", () => {
       expect(Number(time)).toBeCloseTo(t / 25, 5);
       expect(Number(column)).toBeCloseTo(x[t] as number, 1);
     }
-    expect(Array.from(npzArray(npz, "frame", [8], "npz").data)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(Array.from(npzArray(npz, "frame", [8], "npz").data, Number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect((await probeVideo(join(out, "ski.overlay.mp4"))).frameCount).toBe(8);
   });
 
