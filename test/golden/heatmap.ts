@@ -55,10 +55,11 @@ export const heatmap: Operations = {
     const [w, h] = pair(numbers(inputs.scale!));
     const size = [w * pixel_std, h * pixel_std] as const;
     const back = invertAffine(threePointCrop({ centre, size }, 0, [width, height]));
-    const preds = rows(found, 3).flatMap(([x = 0, y = 0]) => [
-      back[0]! * x + back[1]! * y + back[2]!,
-      back[3]! * x + back[4]! * y + back[5]!,
-    ]);
+    // HRNet puts a joint without a value above 0 into the first cell.
+    const preds = rows(found, 3).flatMap(([x = 0, y = 0, score = 0]) => {
+      const [u, v] = score > 0 ? [x, y] : [0, 0];
+      return [back[0]! * u + back[1]! * v + back[2]!, back[3]! * u + back[4]! * v + back[5]!];
+    });
     return { preds, maxvals: scoresOf(found) };
   },
   accuracy({ inputs, attributes }) {
@@ -198,15 +199,15 @@ export const heatmap: Operations = {
     const heats = Object.entries(inputs).flatMap(([name, stored]) =>
       name.startsWith("heat") ? [stored] : [],
     );
-    const side = Math.max(...heats.map(({ shape }) => shape[2]!));
+    const [height, width] = [2, 3].map((axis) => Math.max(...heats.map(({ shape }) => shape[axis]!)));
     const joints = heats[0]!.shape[1]!;
-    const heat = new Float32Array(joints * side * side);
+    const heat = new Float32Array(joints * height! * width!);
     for (const stored of heats)
       for (const maps of halves(stored))
-        addResized(maps, stored.shape[3]!, stored.shape[2]!, heat, side, side, 0.5 / heats.length);
+        addResized(maps, stored.shape[3]!, stored.shape[2]!, heat, width!, height!, 0.5 / heats.length);
     const tag = Object.entries(inputs).find(([name]) => name.startsWith("tag"))![1];
     const sides = halves(tag).map((maps) =>
-      addResized(maps, tag.shape[3]!, tag.shape[2]!, new Float32Array(heat.length), side, side, 1),
+      addResized(maps, tag.shape[3]!, tag.shape[2]!, new Float32Array(heat.length), width!, height!, 1),
     );
     return { heat, tags: Array.from(heat, (_, i) => sides.map((maps) => maps[i]!)).flat() };
   },
