@@ -1,12 +1,22 @@
+/** The left half and the middle, in 256ths, of the short blurs that OpenCV rounds instead of computing them. */
+const SHORT_TAPS: Readonly<Record<number, readonly number[]>> = {
+  1: [256],
+  3: [64, 128],
+  5: [16, 64, 96],
+  7: [8, 28, 56, 72],
+  9: [4, 13, 30, 51, 60],
+};
+
 /**
- * The taps of a Gaussian of odd length whose sigma follows from the length, 0.3·((n − 1)/2 − 1) + 0.8, as in OpenCV's
- * getGaussianKernel for sigma 0; they sum to 1.
+ * The taps of a Gaussian of odd length whose sigma follows from the length, 0.3·((n − 1)/2 − 1) + 0.8; they sum to 1. Up to 9
+ * taps they are OpenCV's rounded ones, as getGaussianKernel gives them for sigma 0.
  */
 export function gaussianTaps(length: number): Float64Array {
-  const sigma = 0.3 * ((length - 1) * 0.5 - 1) + 0.8;
-  const taps = Float64Array.from({ length }, (_, i) =>
-    Math.exp(-((i - (length - 1) / 2) ** 2) / (2 * sigma * sigma)),
-  );
+  const short = SHORT_TAPS[length];
+  const middle = (length - 1) / 2;
+  if (short) return Float64Array.from({ length }, (_, i) => short[middle - Math.abs(i - middle)] / 256);
+  const sigma = 0.3 * (middle - 1) + 0.8;
+  const taps = Float64Array.from({ length }, (_, i) => Math.exp(-((i - middle) ** 2) / (2 * sigma * sigma)));
   const sum = taps.reduce((a, b) => a + b, 0);
   return taps.map((tap) => tap / sum);
 }
