@@ -1,8 +1,7 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam";
+import { ask, endLane, type Lane, openLane } from "./lane.js";
 
 /** A runtime that holds threads. */
 export interface WorkerRuntime extends Runtime {
@@ -16,7 +15,11 @@ export interface WorkerRuntime extends Runtime {
  * The processor only.
  */
 export function workerRuntime(threads: number = availableParallelism()): WorkerRuntime {
-  const lanes = Array.from({ length: Math.max(1, threads) }, openLane);
+  return laneRuntime(Array.from({ length: Math.max(1, threads) }, openLane));
+}
+
+/** The same on threads that are open already; it ends them. One that dies is asked for nothing more. */
+export function laneRuntime(lanes: readonly Lane[]): WorkerRuntime {
   let networks = 0;
   return {
     load: (model, options) => load(lanes, networks++, model, options),
@@ -27,111 +30,8 @@ export function workerRuntime(threads: number = availableParallelism()): WorkerR
   };
 }
 
-/** The worker's side; a text, because the same must work from sources and from the built package. */
-const program = `
-const { parentPort, workerData } = require("node:worker_threads");
-const ort = require(workerData);
-const sessions = new Map();
-const acts = {
-  async load({ key, model, options }) {
-    const session = await ort.InferenceSession.create(model, options);
-    sessions.set(key, session);
-    return { inputs: session.inputNames, outputs: session.outputNames };
-  },
-  async run({ key, feeds, only }) {
-    const given = {};
-    for (const name in feeds) given[name] = new ort.Tensor(feeds[name].type, feeds[name].data, feeds[name].dims);
-    const results = await sessions.get(key).run(given, only);
-    const outputs = {};
-    for (const name in results) {
-      const { type, dims, data } = results[name];
-      outputs[name] = { type, dims, data };
-    }
-    return outputs;
-  },
-  async close({ key }) {
-    await sessions.get(key).release();
-    sessions.delete(key);
-  },
-};
-async function handle({ act, ...given }) {
-  if (act === "end") return parentPort.close();
-  const buffers = act === "run" ? Object.values(given.feeds).map(({ data }) => data.buffer) : [];
-  let answer;
-  try {
-    answer = { value: await acts[act](given), buffers };
-  } catch (error) {
-    answer = { failure: String((error && error.message) || error), buffers };
-  }
-  parentPort.postMessage(answer, buffers);
-}
-let last = Promise.resolve();
-parentPort.on("message", (message) => {
-  last = last.then(() => handle(message));
-});
-`;
-
-interface Answer {
-  value?: unknown;
-  failure?: string;
-  /** The memory of the inputs, given back for the next run. */
-  buffers: ArrayBuffer[];
-}
-
-/** One thread: it answers in the order of asking. */
-interface Lane {
-  worker: Worker;
-  waiting: { resolve(value: unknown): void; reject(error: Error): void }[];
-  /** Free memory for inputs. */
-  buffers: ArrayBuffer[];
-  /** It was asked to end: somebody waits for that. */
-  ending: boolean;
-}
-
-function openLane(): Lane {
-  const runtime = createRequire(import.meta.url).resolve("onnxruntime-node");
-  const lane: Lane = {
-    worker: new Worker(program, { eval: true, workerData: runtime }),
-    waiting: [],
-    buffers: [],
-    ending: false,
-  };
-  lane.worker.unref();
-  lane.worker.on("message", ({ value, failure, buffers }: Answer) => {
-    lane.buffers.push(...buffers);
-    const asked = lane.waiting.shift();
-    // An idle thread must not keep the program alive.
-    if (lane.waiting.length === 0 && !lane.ending) lane.worker.unref();
-    if (failure === undefined) asked?.resolve(value);
-    else asked?.reject(new Error(failure));
-  });
-  const end = (error: Error) => {
-    for (const asked of lane.waiting.splice(0)) asked.reject(error);
-  };
-  lane.worker.on("error", end);
-  lane.worker.on("exit", () => end(new Error("the thread has ended")));
-  return lane;
-}
-
-async function endLane(lane: Lane): Promise<void> {
-  const { worker } = lane;
-  const ended = new Promise((resolve) => worker.once("exit", resolve));
-  lane.ending = true;
-  worker.ref();
-  worker.postMessage({ act: "end" });
-  await ended;
-}
-
-function ask(lane: Lane, message: object, transfer: ArrayBuffer[] = []): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    lane.waiting.push({ resolve, reject });
-    lane.worker.ref();
-    lane.worker.postMessage(message, transfer);
-  });
-}
-
 async function load(
-  lanes: Lane[],
+  lanes: readonly Lane[],
   key: number,
   model: Uint8Array,
   options: RuntimeOptions = {},
@@ -151,7 +51,7 @@ async function load(
     logSeverityLevel: 3,
   };
   const message = { act: "load", key, model, options: session };
-  const [names] = (await Promise.all(lanes.map((lane) => ask(lane, message))).catch(
+  const [names] = (await Promise.all(living(lanes).map((lane) => ask(lane, message))).catch(
     refused("NETWORK_INVALID"),
   )) as {
     inputs: string[];
@@ -162,13 +62,20 @@ async function load(
     outputs: names?.outputs ?? [],
     run: (feeds, only) => run(idlest(lanes), key, feeds, only),
     close: async () => {
-      await Promise.all(lanes.map((lane) => ask(lane, { act: "close", key })));
+      const alive = lanes.filter(({ dead }) => !dead);
+      await Promise.all(alive.map((lane) => ask(lane, { act: "close", key })));
     },
   };
 }
 
+/** Threads that run; all when none does, so that whoever asks is told. */
+function living(lanes: readonly Lane[]): readonly Lane[] {
+  const alive = lanes.filter(({ dead }) => !dead);
+  return alive.length > 0 ? alive : lanes;
+}
+
 function idlest(lanes: readonly Lane[]): Lane {
-  return lanes.reduce((best, lane) => (lane.waiting.length < best.waiting.length ? lane : best));
+  return living(lanes).reduce((best, lane) => (lane.waiting.length < best.waiting.length ? lane : best));
 }
 
 async function run(
