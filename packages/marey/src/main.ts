@@ -40,6 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** What a person is told: bad input in a sentence, a defect of Marey with its trace. */
 function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join("\n");
   if (error instanceof MareyError) return `error ${error.code}: ${error.message}`;
   const trace = error instanceof Error ? error.stack : String(error);
   return `marey failed unexpectedly; please report this:\n${trace}`;

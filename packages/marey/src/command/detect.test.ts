@@ -302,6 +302,28 @@ describe.skipIf(!there)("what goes wrong leaves nothing", () => {
   });
 });
 
+test.skipIf(!there)("what is finished is told beside all that failed", async () => {
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  // Streams are all begun at once, so that both fail.
+  const gone = ["a", "b"].map((name) => `rtmp://127.0.0.1:${port}/live/${name}`);
+  const told: string[] = [];
+  const { log } = console;
+  console.log = (line: string) => void told.push(line);
+  const args = [empty, ...gone, "--model", "fast", "--json", "--out", file("beside")];
+  try {
+    const { errors } = (await detectCommand()
+      .parseAsync(["node", "detect", ...args])
+      .catch((error: unknown) => error)) as AggregateError;
+    expect(errors.map(({ where }) => where).sort()).toEqual(gone);
+  } finally {
+    console.log = log;
+  }
+  expect(told.map((line) => JSON.parse(line))).toMatchObject([[{ input: empty, frames: 3 }]]);
+});
+
 test.skipIf(!there)(
   "a video on a web server is drawn like a file, and its password is told nobody",
   async () => {

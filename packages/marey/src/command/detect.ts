@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { MareyError } from "@marey/core";
 import { Command, Option } from "commander";
 import { eyeModels, workerRuntime } from "../detect/index.js";
-import { openProgress } from "../progress.js";
+import { openProgress, type Progress } from "../progress.js";
 import { inputOf, withoutPassword } from "../video/address.js";
 import { readTimeCode } from "../video/index.js";
 import { modelOf, openDetectEyes } from "./detectEyes.js";
@@ -68,10 +68,9 @@ export function detectCommand(): Command {
       if (flags.unused.length > 0) progress.log(`without meaning here: ${flags.unused.join(", ")}`);
       const options = { ...given, ...flags.options };
       const all = [...inputs, ...flags.inputs];
-      const found = await interruptible((signal) => detect(all, options, { progress, signal })).finally(() =>
-        progress.stop(),
-      );
-      console.log(json ? JSON.stringify(found, undefined, 2) : found.map(describe).join("\n"));
+      await interruptible(async (signal) =>
+        tell(await detectAll(all, options, { progress, signal }), progress, json),
+      ).finally(() => progress.stop());
     });
   for (const option of openPoseOptions()) command.addOption(option);
   const parse = command.parseOptions.bind(command);
@@ -123,18 +122,49 @@ function describe({ input, outputs, frames, people, empty, seconds }: Detected):
 }
 
 /**
- * Finds people in every input, as many files at once as there are processors and all cameras and streams, and writes what the options ask for while it
- * goes. Of an input that fails or is interrupted nothing is left; a camera or stream ends when it is interrupted, and its
- * results are kept.
+ * Finds people in every input, as many files at once as there are processors and all cameras and streams, and writes what
+ * the options ask for while it goes. Of an input that fails or is interrupted nothing is left; a camera or stream ends
+ * when it is interrupted, and its results are kept.
  *
- * @throws MareyError of the inputs and writers; `OPTION` without an input; `FILE_EXISTS` before anything is looked at;
- *   `DETECT_NAMES` when two inputs would be written to one file.
+ * @throws MareyError of the inputs and writers, an `AggregateError` of several; `OPTION` without an input; `FILE_EXISTS`
+ *   before anything is looked at; `DETECT_NAMES` when two inputs would be written to one file.
  */
 export async function detect(
   inputs: readonly string[],
   options: DetectCommandOptions,
   host: DetectHost,
 ): Promise<Detected[]> {
+  const { found, failures } = await detectAll(inputs, options, host);
+  throwAll(failures);
+  return found;
+}
+
+/** @throws the failure if there is one, all of them as an `AggregateError` if there are more. */
+function throwAll(failures: readonly unknown[]): void {
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} inputs failed`);
+  if (failures.length > 0) throw failures[0];
+}
+
+/** What was found in the inputs that were finished, and why others weren't. */
+interface Outcome {
+  found: Detected[];
+  failures: unknown[];
+}
+
+/** Prints what is finished, whatever became of the others. @throws as `throwAll`. */
+function tell({ found, failures }: Outcome, progress: Progress, json = false): void {
+  progress.stop();
+  if (found.length > 0 || failures.length === 0)
+    console.log(json ? JSON.stringify(found, undefined, 2) : found.map(describe).join("\n"));
+  throwAll(failures);
+}
+
+/** As `detect`, with failures of inputs beside what was found in the others. */
+async function detectAll(
+  inputs: readonly string[],
+  options: DetectCommandOptions,
+  host: DetectHost,
+): Promise<Outcome> {
   const model = modelOf(options);
   if (inputs.length === 0)
     throw new MareyError(
@@ -151,27 +181,29 @@ export async function detect(
     const eyes = await openDetectEyes(options, model, runtime, host.progress);
     // Cameras and streams may never end: none may wait for another.
     const endless = plans.filter(({ input }) => ["camera", "stream"].includes(inputOf(input).kind)).length;
-    return await sideBySide(plans, availableParallelism() + endless, async (plan) => {
+    const { results, failures } = await sideBySide(plans, availableParallelism() + endless, async (plan) => {
       const begin = performance.now();
       const found = await detectTake(plan, eyes, options, host);
       const outputs = [...Object.values(plan.files), ...Object.values(plan.folders)];
       const input = withoutPassword(plan.input);
       return { input, outputs, model, ...found, seconds: (performance.now() - begin) / 1000 };
     });
+    return { found: results, failures };
   } finally {
     await runtime.close();
   }
 }
 
 /**
- * Works on all items, `count` at a time; after a failure no other is begun, and it is told when all work has stopped.
- * Results in the order of the items.
+ * Works on all items, `count` at a time; after a failure no other is begun.
+ *
+ * @returns Results in the order of the items, and failures in the order of time.
  */
 async function sideBySide<Item, Result>(
   items: readonly Item[],
   count: number,
   work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
+): Promise<{ results: Result[]; failures: unknown[] }> {
   const results: Result[] = [];
   const failures: unknown[] = [];
   let next = 0;
@@ -187,6 +219,5 @@ async function sideBySide<Item, Result>(
     }
   };
   await Promise.all(Array.from({ length: count }, lane));
-  if (failures.length > 0) throw failures[0];
-  return results;
+  return { results: results.filter(() => true), failures }; // without holes
 }
