@@ -3,13 +3,11 @@
  * stored with the golden group `openpose`; then crowds of the same figures shuffled by seeds that no setting was tuned on,
  * and the time by number of people.
  *
- *     npx tsx --conditions=marey-source benchmarks/crowds.ts [PLOT.png]
+ *     npx tsx --conditions=marey-source benchmarks/crowds.ts
  */
 import { random } from "@marey/core/array";
 import { ASSEMBLY_DEFAULTS, peopleAssembler } from "@marey/core/codec";
 import { coco18 } from "@marey/core/skeleton";
-import { scaleLinear } from "d3-scale";
-import sharp from "sharp";
 import { type Recovery, recovery } from "../test/golden/crowd.js";
 import { type Case, numbers, readGroup } from "../test/golden/fixture.js";
 import { noisyMaps } from "../test/golden/openPose.js";
@@ -114,15 +112,8 @@ const counts = Array.from({ length: 50 }, (_, i) => i + 1);
 const maps = counts.map((count) => noisyMaps(crowdOf(count)));
 for (let round = 0; round < 20; round++) for (const map of maps) decode(map);
 const times = maps.map(timeOf);
-for (const count of [1, 2, 5, 9, 10, 15, 20, 25, 30, 40, 50]) {
-  const { median, processor } = times[count - 1]!;
-  console.log(`${cell(count)} people${cell(median.toFixed(2), 8)}  (${processor.toFixed(2)})`);
-}
-const picture = process.argv[2];
-if (picture !== undefined)
-  await sharp(Buffer.from(plot(times.map(({ median }) => median))))
-    .png()
-    .toFile(picture);
+for (const [i, { median, processor }] of times.entries())
+  console.log(`${cell(i + 1)} people${cell(median.toFixed(2), 8)}  (${processor.toFixed(2)})`);
 
 function timeOf(map: Float32Array): { median: number; processor: number } {
   const list: number[] = [];
@@ -144,30 +135,4 @@ function crowdOf(count: number): Case {
   const data = Float32Array.from([...peopleOf(last), ...more.flatMap((person) => [...person])]);
   const people = { ...last.inputs.people!, data, shape: [count, J, 3] };
   return { ...last, inputs: { people } } as Case;
-}
-
-/** Milliseconds against people, with the targets at 10 and 30 people. */
-function plot(medians: readonly number[]): string {
-  const [width, height] = [880, 420];
-  const x = scaleLinear([0, 50], [70, width - 30]);
-  const y = scaleLinear([0, Math.max(...medians)], [height - 56, 24]).nice();
-  const text = (tx: number, ty: number, what: string, anchor = "middle") =>
-    `<text x="${tx}" y="${ty}" text-anchor="${anchor}">${what}</text>`;
-  const lines = y.ticks(6).map((value) => {
-    const row = `<path class="grid" d="M${x(0)},${y(value)}H${x(50)}"/>`;
-    return row + text(x(0) - 10, y(value) + 5, `${value}`, "end");
-  });
-  const columns = x.ticks(10).map((value) => text(x(value), y(0) + 22, `${value}`));
-  const path = medians.map((value, i) => `${i === 0 ? "M" : "L"}${x(i + 1)},${y(value)}`).join("");
-  const targets = [
-    [10, 1],
-    [30, 4],
-  ].map(
-    ([people, ms]) =>
-      `<circle cx="${x(people!)}" cy="${y(ms!)}" r="5"/>${text(x(people!) + 10, y(ms!) + 16, `target ${ms} ms`, "start")}`,
-  );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="15" fill="#333">
-<style>.grid{stroke:#ddd}.line{fill:none;stroke:#2a78b8;stroke-width:2.5}circle{fill:none;stroke:#c4552d;stroke-width:2}</style>
-<rect width="100%" height="100%" fill="#fff"/>${lines.join("")}${columns.join("")}<path class="line" d="${path}"/>${targets.join("")}
-${text((x(0) + x(50)) / 2, height - 10, "people in the picture")}${text(x(0), 14, "ms to decode the maps (one core)", "start")}</svg>`;
 }
