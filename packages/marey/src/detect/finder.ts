@@ -31,10 +31,10 @@ export function finderEyes(finder: Network, longerSide: number, interval = 0): E
   };
 }
 
-/** Drops whoever shares too many joints with somebody of a better score. */
-export function withoutTwins(people: readonly Detection[]): Detection[] {
+/** Drops whoever shares more than a share of the joints with somebody of a better score. */
+export function withoutTwins(people: readonly Detection[], most = twice): Detection[] {
   const kept: Detection[] = [];
   for (const person of [...people].sort((a, b) => b.score - a.score))
-    if (!kept.some(({ joints }) => sharedJoints(joints, person.joints) > twice)) kept.push(person);
+    if (!kept.some(({ joints }) => sharedJoints(joints, person.joints) > most)) kept.push(person);
   return kept;
 }

@@ -2,6 +2,7 @@ import { type Followed, movedFrom } from "@marey/core/model/moveNet";
 import type { Network } from "@marey/core/seam";
 import type { Card } from "../store/card.js";
 import { findCard } from "../store/networks.js";
+import { withoutTwins } from "./finder.js";
 import { type Looker, pictureLooker } from "./pictureEyes.js";
 import { placerEyes } from "./placerEyes.js";
 import type { Eyes } from "./sight.js";
@@ -15,6 +16,8 @@ const settings = {
   scales: [0.5, 1],
   /** Geometric mean of the finder's score and the joints' from which somebody is there. */
   there: 0.2,
+  /** Share of joints in one place from which two people are one drawn twice; people in crowds may share some. */
+  twice: 0.6,
 } as const;
 
 /**
@@ -39,7 +42,8 @@ export function withStills(
     async look(image, options = {}) {
       if (!options.alone) return following.look(image, options);
       const { people } = await still.look(image, options);
-      return { people: people.map((one) => movedFrom(undefined, one, 0, false)), sinceFound: 0 };
+      const each = withoutTwins(people, settings.twice);
+      return { people: each.map((one) => movedFrom(undefined, one, 0, false)), sinceFound: 0 };
     },
     close: async () => {
       await Promise.all([following.close(), boxes.close()]);
