@@ -59,7 +59,6 @@ export async function writeVideo(
   const copied = sound && (await openSound(sound.from, sound.start ?? 0));
   const encoder = await openEncoder(lib, { path, container, shape, temporary, sound: copied }).catch(
     async (error) => {
-      await copied?.close();
       await temporary.discard();
       throw error;
     },

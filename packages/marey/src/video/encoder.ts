@@ -1,6 +1,6 @@
 import { MareyError } from "@marey/core";
 import type { Image, Size } from "@marey/core/image";
-import type { CodecContext, FormatContext, Frame, Packet, Stream } from "node-av/lib";
+import type { CodecContext, FormatContext, Frame, Packet, SoftwareScaleContext, Stream } from "node-av/lib";
 import type { Sound } from "./audio.js";
 import type { Library } from "./library.js";
 import { type Temporary, writeError } from "./temporary.js";
@@ -39,43 +39,100 @@ export interface EncoderPlan {
   sound?: Sound;
 }
 
-/** Opens an encoder. @throws MareyError `VIDEO_SOUND`, `FILE_WRITE`. */
-export async function openEncoder(
-  lib: Library,
-  { path, container, shape, temporary, sound }: EncoderPlan,
-): Promise<Encoder> {
+/** The native parts of an encoder. */
+interface EncoderParts {
+  format: FormatContext;
+  codec: CodecContext;
+  stream: Stream;
+  packet: Packet;
+  rgb: Frame;
+  yuv: Frame;
+  scaler: SoftwareScaleContext;
+  /** The source's sound and its stream in the file. */
+  heard?: { sound: Sound; stream: Stream };
+}
+
+/** Gives what was opened back, the last first. */
+type Release = () => unknown;
+
+/** Opens an encoder, which closes the sound in the end, also when it can't be opened. @throws MareyError `VIDEO_SOUND`, `FILE_WRITE`. */
+export async function openEncoder(lib: Library, plan: EncoderPlan): Promise<Encoder> {
+  const { path, shape } = plan;
   const even = { width: shape.width + (shape.width & 1), height: shape.height + (shape.height & 1) };
   const check = (result: number) => {
     if (result < 0) throw writeError(path, failure(lib, result));
   };
+  const releases: Release[] = [];
+  const close = async () => {
+    for (const release of releases.splice(0).reverse()) await release();
+  };
+  try {
+    const parts = await openParts(lib, plan, even, check, releases);
+    return { ...encoding(lib, parts, even, shape.frameRate, check), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openParts(
+  lib: Library,
+  { path, container, shape, temporary, sound }: EncoderPlan,
+  even: Size,
+  check: (result: number) => void,
+  releases: Release[],
+): Promise<EncoderParts> {
+  if (sound) releases.push(() => sound.close());
   const format = new lib.FormatContext();
+  releases.push(() => format.freeContext());
   check(format.allocOutputContext2(null, container, temporary.path));
   const codec = openX264(lib, even, shape.frameRate, container);
+  releases.push(() => codec.freeContext());
   check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "superfast", crf: "20" })));
   const stream = format.newStream(null);
   stream.timeBase = codec.timeBase;
   stream.avgFrameRate = codec.framerate;
   check(stream.codecpar.fromContext(codec));
-  const heard = sound && copySound(format.newStream(null), sound);
+  const heard = sound && { sound, stream: copySound(format.newStream(null), sound) };
   check(await format.openOutput());
+  releases.push(() => format.closeOutput());
   const begun = await format.writeHeader(lib.Dictionary.fromObject({ movflags: "+faststart" }));
   if (begun < 0 && heard) throw soundRefused(path);
   check(begun);
+  return { format, codec, stream, ...(heard && { heard }), ...openFrames(lib, even, check, releases) };
+}
 
+/** What pictures pass through. */
+function openFrames(lib: Library, even: Size, check: (result: number) => void, releases: Release[]) {
   const rgb = emptyFrame(lib, even, lib.AV_PIX_FMT_RGB24);
+  releases.push(() => rgb.free());
   check(rgb.getBuffer(1));
   const yuv = emptyFrame(lib, even, lib.AV_PIX_FMT_YUV420P);
+  releases.push(() => yuv.free());
   const scaler = new lib.SoftwareScaleContext();
   scaler.allocContext();
+  releases.push(() => scaler.freeContext());
   const packet = new lib.Packet();
   packet.alloc();
+  releases.push(() => packet.free());
+  return { rgb, yuv, scaler, packet };
+}
+
+function encoding(
+  lib: Library,
+  parts: EncoderParts,
+  even: Size,
+  frameRate: number,
+  check: (result: number) => void,
+): Omit<Encoder, "close"> {
+  const { format, codec, rgb, yuv, scaler, heard } = parts;
   const ticks = codec.timeBase.den / codec.timeBase.num;
-  const lasting = BigInt(Math.round(ticks / shape.frameRate));
-  const drain = () => drainPackets(lib, { codec, format, packet, stream }, lasting, check);
+  const lasting = BigInt(Math.round(ticks / frameRate));
+  const drain = () => drainPackets(lib, parts, lasting, check);
   /** The tick of the picture before: ticks must grow. */
   let last = -1n;
   const drainSound = async (until: number) => {
-    if (sound && heard) await writeSound(sound, until, heard, format, check);
+    if (heard) await writeSound(heard.sound, until, heard.stream, format, check);
   };
   return {
     take: (image) => copyEven(image, rgb.data![0]!, rgb.linesize[0]!),
@@ -96,16 +153,6 @@ export async function openEncoder(
       await drain();
       await drainSound(Number(last + lasting) / ticks);
       check(await format.writeTrailer());
-    },
-    async close() {
-      rgb.free();
-      yuv.free();
-      packet.free();
-      scaler.freeContext();
-      codec.freeContext();
-      await sound?.close();
-      await format.closeOutput();
-      format.freeContext();
     },
   };
 }
@@ -199,12 +246,7 @@ function copyEven({ width, height, data }: Image, out: Uint8Array, stride: numbe
 /** Writes the packets that the encoder has ready; a picture lasts `duration` of its ticks unless another comes sooner. */
 async function drainPackets(
   lib: Library,
-  {
-    codec,
-    format,
-    packet,
-    stream,
-  }: { codec: CodecContext; format: FormatContext; packet: Packet; stream: Stream },
+  { codec, format, packet, stream }: EncoderParts,
   duration: bigint,
   check: (result: number) => void,
 ): Promise<void> {
