@@ -3,7 +3,7 @@
  * Gaussian in the middle of each limb, or two along it. One network predicts all three from one trunk, each by three
  * stages of its own of equal size, trained together; all are judged on the same candidates, which it predicts as well.
  *
- *     npx tsx --conditions=marey-source experiments/open-pose/association.ts [--steps 3000] [--seed 1] [--quick]
+ *     npx tsx --conditions=marey-source experiments/open-pose/association.ts [--steps 1500] [--seed 1] [--quick]
  */
 import { parseArgs } from "node:util";
 import { type Random, random } from "@marey/core/array";
@@ -41,7 +41,7 @@ import { SCENE, type Scene } from "./scene.js";
 const { values: flags } = parseArgs({
   options: {
     data: { type: "string", default: CMU },
-    steps: { type: "string", default: "3000" },
+    steps: { type: "string", default: "1500" },
     seed: { type: "string", default: "1" },
     keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
     threads: { type: "string", default: "1" },

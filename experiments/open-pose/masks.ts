@@ -2,7 +2,7 @@
  * Whether people without labels must be left out of the loss (Cao et al. 2017, §2.2, W of equation 5): three in ten are
  * forgotten by the labels; a network is trained with their places masked and one without, beside one with all labels.
  *
- *     npx tsx --conditions=marey-source experiments/open-pose/masks.ts [--steps 2000] [--seed 1] [--quick]
+ *     npx tsx --conditions=marey-source experiments/open-pose/masks.ts [--steps 800] [--seed 1] [--quick]
  */
 import { parseArgs } from "node:util";
 import { table, verdict } from "../video-pose-3d/table.js";
@@ -16,7 +16,7 @@ import { type Judgement, judge } from "./judgement.js";
 const { values: flags } = parseArgs({
   options: {
     data: { type: "string", default: CMU },
-    steps: { type: "string", default: "2000" },
+    steps: { type: "string", default: "800" },
     seed: { type: "string", default: "1" },
     keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
     threads: { type: "string", default: "1" },

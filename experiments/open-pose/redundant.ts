@@ -2,7 +2,7 @@
  * What redundant fields are worth in crowds (Cao et al. 2019, §3.3): first on given candidates of BODY_25 with noisy scores
  * of pairs, by both of OpenPose's parsers; then on the maps that a small network predicts of crowds, all by one parser.
  *
- *     npx tsx --conditions=marey-source experiments/open-pose/redundant.ts [--steps 2000] [--seed 1] [--quick]
+ *     npx tsx --conditions=marey-source experiments/open-pose/redundant.ts [--steps 800] [--seed 1] [--quick]
  */
 import { parseArgs } from "node:util";
 import { type Random, random } from "@marey/core/array";
@@ -26,7 +26,7 @@ import { type Judgement, judge } from "./judgement.js";
 const { values: flags } = parseArgs({
   options: {
     data: { type: "string", default: CMU },
-    steps: { type: "string", default: "2000" },
+    steps: { type: "string", default: "800" },
     seed: { type: "string", default: "1" },
     keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
     threads: { type: "string", default: "1" },

@@ -2,7 +2,7 @@
  * Whether refining fields matters more than refining confidence maps (Cao et al. 2019, §3 and table 5): networks of four
  * stages of one size, three of fields and one of parts, two and two, one and three, trained alike.
  *
- *     npx tsx --conditions=marey-source experiments/open-pose/stages.ts [--steps 2000] [--seed 1] [--quick]
+ *     npx tsx --conditions=marey-source experiments/open-pose/stages.ts [--steps 800] [--seed 1] [--quick]
  */
 import { parseArgs } from "node:util";
 import { count } from "@marey/core/nn";
@@ -17,7 +17,7 @@ import { judge } from "./judgement.js";
 const { values: flags } = parseArgs({
   options: {
     data: { type: "string", default: CMU },
-    steps: { type: "string", default: "2000" },
+    steps: { type: "string", default: "800" },
     seed: { type: "string", default: "1" },
     keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
     threads: { type: "string", default: "1" },
