@@ -97,7 +97,7 @@ export function* writeDetectionsJson(
   const { head, frame, end } = detectionsJson(detections, options);
   yield head(detections.firstFrame);
   for (const people of detections.frames) yield frame(people);
-  yield end(detections.times);
+  yield* end(detections.times);
 }
 
 /**
@@ -110,8 +110,8 @@ export function detectionsJson(
 ): {
   head(firstFrame: number): string;
   frame(people: readonly Detection[]): string;
-  /** @param times Seconds of each frame, where they aren't evenly spaced. */
-  end(times?: ArrayLike<number>): string;
+  /** @param times Seconds of each frame, where they aren't evenly spaced; in pieces, since a stream's fill no one text. */
+  end(times?: ArrayLike<number>): Iterable<string>;
 } {
   const round = keypointRounding(options);
   let count = 0;
@@ -127,8 +127,15 @@ export function detectionsJson(
       `{"format":"marey-detections","version":${VERSION},"skeleton":${layoutText(layout)},\n"frameRate":${frameRate},` +
       `"width":${width},"height":${height},"firstFrame":${firstFrame},"frames":[`,
     frame: (people) => `${count++ === 0 ? "\n" : ",\n"}[${people.map(person).join(",")}]`,
-    end: (times) =>
-      `],\n"frameCount":${count}${times ? `,"times":${JSON.stringify(Array.from(times))}` : ""}}\n`,
+    *end(times) {
+      yield `],\n"frameCount":${count}`;
+      if (times) {
+        yield ',"times":[';
+        for (let t = 0; t < times.length; t++) yield (t === 0 ? "" : ",") + JSON.stringify(times[t]);
+        yield "]";
+      }
+      yield "}\n";
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { type FileSet, fileSet } from "../files/index.js";
 import { fileError } from "../files/whole.js";
 import { writeImage } from "../video/index.js";
 import { claimed } from "./claimed.js";
+import { nameSet } from "./nameSet.js";
 
 /** A folder with files of each frame, each of which appears whole as soon as it is written. */
 export interface FrameFiles {
@@ -21,7 +22,7 @@ export interface FrameFiles {
 
 /** Opens a folder for files of each frame; it is made with the first of them. */
 export function frameFiles(folder: string, { force }: { force?: boolean }): FrameFiles {
-  const written = new Set<string>();
+  const written = nameSet();
   /** The uppermost folder that there wasn't. */
   let made: string | undefined;
   let ready: Promise<unknown> | undefined;
@@ -66,7 +67,7 @@ export function frameFiles(folder: string, { force }: { force?: boolean }): Fram
         if (isOurs(name) && !written.has(name)) await rm(join(folder, name), { force: true });
     },
     async discard() {
-      for (const name of written) await rm(join(folder, name), { force: true });
+      for (const name of written.names()) await rm(join(folder, name), { force: true });
       written.clear();
       if (made === undefined) return;
       const top = resolve(made).length;

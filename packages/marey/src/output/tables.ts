@@ -10,7 +10,7 @@ async function textWriter(
   files: FileSet,
   path: string,
   piece: (frame: SeenFrame) => string,
-  end: () => string = () => "",
+  end: () => Iterable<string> = () => [],
 ): Promise<FrameWriter> {
   const file = await files.open(path);
   let closed: Promise<void> | undefined;
@@ -21,7 +21,7 @@ async function textWriter(
   return {
     write: (frame) => file.write(piece(frame)),
     async close() {
-      await file.write(end());
+      for (const text of end()) await file.write(text);
       await shut();
     },
     abort: () => shut().catch(() => undefined),
@@ -31,17 +31,16 @@ async function textWriter(
 /** Writes Marey's own JSON of detections. */
 export function jsonWriter(files: FileSet, path: string, take: Take): Promise<FrameWriter> {
   const { head, frame, end } = detectionsJson(take);
+  // All that is kept of a frame: a stream's day at 30 Hz fills 20 MB.
   const times: number[] = [];
   const piece = ({ index, time, people }: SeenFrame) => {
     times.push(time);
     return (times.length === 1 ? head(index) : "") + frame(people);
   };
-  return textWriter(
-    files,
-    path,
-    piece,
-    () => (times.length === 0 ? head(0) : "") + end(unevenTimes(times, take.frameRate)),
-  );
+  return textWriter(files, path, piece, function* () {
+    if (times.length === 0) yield head(0);
+    yield* end(unevenTimes(times, take.frameRate));
+  });
 }
 
 /** Writes a table, one row per frame, person and joint. */
@@ -53,7 +52,7 @@ export function csvWriter(files: FileSet, path: string, { skeleton }: Take): Pro
     head = "";
     return text;
   };
-  return textWriter(files, path, piece, () => head);
+  return textWriter(files, path, piece, () => [head]);
 }
 
 export interface CocoWriterOptions {
@@ -82,5 +81,5 @@ export function cocoWriter(
     }
     return text;
   };
-  return textWriter(files, path, piece, () => (separator === "[" ? "[]\n" : "]\n"));
+  return textWriter(files, path, piece, () => [separator === "[" ? "[]\n" : "]\n"]);
 }
