@@ -5,6 +5,7 @@ import { type FaceHint, findFaces } from "./faceDetector.js";
 import { type Hand, placeHand } from "./hand.js";
 import { type FaceNetworks, type HandNetworks, isSame, type Lend } from "./ofPeople.js";
 import { findPalms } from "./palm.js";
+import { quarters } from "./quarters.js";
 
 /** How a picture is searched for hands or faces that no body leads to. */
 export interface AloneSearch {
@@ -157,16 +158,4 @@ function eyesAgree({ mesh }: Face, { region, points }: FaceHint): boolean {
     const y = (mesh[3 * a + 1] + mesh[3 * b + 1]) / 2;
     return Math.hypot(x - points[2 * side], y - points[2 * side + 1]) < eyeDrift * region.size;
   });
-}
-
-/** Four squares or more that cover a picture with overlap, each two thirds of its shorter side. */
-function quarters({ width, height }: Image): Region[] {
-  const size = (2 / 3) * Math.min(width, height);
-  const starts = (length: number) => {
-    const count = Math.max(2, Math.ceil((1.5 * (length - size)) / size) + 1);
-    return Array.from({ length: count }, (_, i) => size / 2 + (i * (length - size)) / (count - 1));
-  };
-  return starts(height).flatMap((y) =>
-    starts(width).map((x) => ({ centre: [x, y] as const, size, rotation: 0 })),
-  );
 }
