@@ -133,7 +133,7 @@ function expectPeople(seen: readonly { joints: Float32Array }[], count: number, 
 }
 
 /** A finder that sees the boxes of both people in the whole picture, whose input is half as large. */
-const finder = (name = "finder") =>
+const finder = (name = "finder", score: object = {}) =>
   build(name, {
     size: [60, 80],
     outputs: (x) => ({
@@ -144,7 +144,7 @@ const finder = (name = "finder") =>
       ),
     }),
     card: {
-      codec: { kind: "boxes", rows: "boxes", box: { from: 0 }, score: { column: 4 }, class: 5 },
+      codec: { kind: "boxes", rows: "boxes", box: { from: 0 }, score: { column: 4, ...score }, class: 5 },
       skeleton: null,
     },
   });
@@ -430,6 +430,12 @@ describe("a card and a network that don't agree", () => {
     expect(await refused("j", table({ skeleton: { ...skeleton, edges: [[0, 7]] } }))).toMatch(
       /skeleton.edges.*joint 7/,
     );
+  });
+
+  test("a finder's second score must be one of its columns", async () => {
+    const placer = await build("placer", table({ crop: {} }));
+    const found = look({ model: placer, finder: await finder("scored", { times: 6 }) }, picture(1));
+    await expect(found).rejects.toThrow(/codec\.box.*6 columns, the card reads 7/);
   });
 
   test("maps with too few channels, in another layout, are refused", async () => {

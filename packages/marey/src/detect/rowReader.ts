@@ -58,6 +58,7 @@ export function boxReader({ card }: Reading, codec: CodecOf<"boxes">): Reader {
       const needed = Math.max(
         codec.box.from + 4,
         score.column + (score.perClass ? person + 1 : 1),
+        (score.times ?? 0) + 1,
         (classColumn ?? 0) + 1,
       );
       requireColumns(card, table, codec.rows, needed, "codec.box");

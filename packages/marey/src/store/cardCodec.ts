@@ -1,7 +1,5 @@
-import { ASSEMBLY_DEFAULTS } from "@marey/core/codec";
+import type { ASSEMBLY_DEFAULTS } from "@marey/core/codec";
 import { z } from "zod";
-
-const thresholdNames = Object.keys(ASSEMBLY_DEFAULTS) as (keyof typeof ASSEMBLY_DEFAULTS)[];
 
 /** Name of an output of the network. */
 const output = z.string().min(1);
@@ -18,6 +16,25 @@ const unit = z.enum(["relative", "pixels"]).default("pixels");
 /** What a coordinate of 0 is: the input's left or top edge, or the centre of its first pixel, half a pixel further. */
 const origin = z.enum(["edge", "centre"]).default("edge");
 
+const amount = z.number().nonnegative();
+/** The decoder's own, see `ASSEMBLY_DEFAULTS` of `@marey/core/codec`; memory is laid out by the capacity. */
+const thresholds = {
+  capacity: z.int().min(1).max(512),
+  minJoints: z.int().nonnegative(),
+  minPeak: share,
+  minSample: share,
+  minShare: share,
+  minPair: share,
+  minScore: share,
+  minShared: share,
+  minOwn: share,
+  minGain: amount,
+  fieldShift: amount,
+  unsupported: amount,
+  disproportion: amount,
+  lengthSpread: amount,
+} satisfies Record<keyof typeof ASSEMBLY_DEFAULTS, z.ZodType<number>>;
+
 /** Confidence maps and part affinity fields of everybody in the picture (OpenPose). */
 const partAffinity = z.strictObject({
   kind: z.literal("part-affinity"),
@@ -30,8 +47,7 @@ const partAffinity = z.strictObject({
   background: z.boolean().default(true),
   /** Names of both joints, and the channels of the field's x and y. A field points from the first to the second joint. */
   limbs: z.array(z.strictObject({ joints: jointPair, channels: z.tuple([column, column]) })).min(1),
-  /** Thresholds of the decoder by name, see `ASSEMBLY_DEFAULTS` of `@marey/core/codec`. */
-  thresholds: z.partialRecord(z.enum(thresholdNames), z.number()).default({}),
+  thresholds: z.strictObject(thresholds).partial().default({}),
 });
 
 /** A mean score of the joints below this means that nobody is there. */
