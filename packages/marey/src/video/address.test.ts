@@ -31,7 +31,9 @@ test("no protocol is left without a limit that it understands", () => {
 
 test("files can't make FFmpeg open addresses; passwords aren't shown", () => {
   expect(fileAddress("a.m3u8").options).toEqual({ protocol_whitelist: "file" });
-  expect(withoutPassword("rtsp://me:p@ss@cam:554/x?y=1")).toBe("rtsp://me:***@cam:554/x?y=1");
+  expect(withoutPassword("rtsp://me:p@ss@cam:554/x?y=1")).toBe("rtsp://me:***@cam:554/x?***");
+  expect(withoutPassword("http://cam/live?token=p@ss#here")).toBe("http://cam/live?***");
+  expect(withoutPassword("why?.mp4")).toBe("why?.mp4");
   expect(withoutPassword("rtsp://me@cam/x")).toBe("rtsp://me@cam/x");
   expect(withoutPassword("http://cam:80/a:b@c")).toBe("http://cam:80/a:b@c");
   expect(streamAddress("rtsp://me:pw@cam/1", 1).name).toBe("rtsp://me:***@cam/1");

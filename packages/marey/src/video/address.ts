@@ -94,7 +94,8 @@ const protocolOptions: Record<string, (limit: string) => Record<string, string>>
   udp: (limit) => ({ timeout: limit, overrun_nonfatal: "1" }),
 };
 
-/** An address as it may be shown: `rtsp://user:***@camera/1`. */
+/** An address as it may be shown, without the password and what follows a question mark: `rtsp://user:***@camera/1?***`. */
 export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/:@]*):[^/]*@/i, "$1:***@");
+  if (!isAddress(url)) return url;
+  return url.replace(/^([^:]*:\/\/[^/:@]*):[^/]*@/, "$1:***@").replace(/\?.+$/s, "?***");
 }
