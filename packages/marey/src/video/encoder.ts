@@ -46,6 +46,9 @@ interface EncoderParts {
   stream: Stream;
   packet: Packet;
   rgb: Frame;
+  /** The memory of `rgb`, and the bytes from row to row. */
+  pixels: Uint8Array;
+  stride: number;
   yuv: Frame;
   scaler: SoftwareScaleContext;
   /** The source's sound and its stream in the file. */
@@ -107,6 +110,8 @@ function openFrames(lib: Library, even: Size, check: (result: number) => void, r
   const rgb = emptyFrame(lib, even, lib.AV_PIX_FMT_RGB24);
   releases.push(() => rgb.free());
   check(rgb.getBuffer(1));
+  // Asked for once: each time the frame would hand out another view, and the collector counts them all as memory.
+  const [pixels, stride] = [rgb.data![0]!, rgb.linesize[0]!];
   const yuv = emptyFrame(lib, even, lib.AV_PIX_FMT_YUV420P);
   releases.push(() => yuv.free());
   const scaler = new lib.SoftwareScaleContext();
@@ -115,7 +120,7 @@ function openFrames(lib: Library, even: Size, check: (result: number) => void, r
   const packet = new lib.Packet();
   packet.alloc();
   releases.push(() => packet.free());
-  return { rgb, yuv, scaler, packet };
+  return { rgb, pixels, stride, yuv, scaler, packet };
 }
 
 function encoding(
@@ -125,7 +130,7 @@ function encoding(
   frameRate: number,
   check: (result: number) => void,
 ): Omit<Encoder, "close"> {
-  const { format, codec, rgb, yuv, scaler, heard } = parts;
+  const { format, codec, rgb, pixels, stride, yuv, scaler, heard } = parts;
   const ticks = codec.timeBase.den / codec.timeBase.num;
   const lasting = BigInt(Math.round(ticks / frameRate));
   const drain = () => drainPackets(lib, parts, lasting, check);
@@ -135,7 +140,7 @@ function encoding(
     if (heard) await writeSound(heard.sound, until, heard.stream, format, check);
   };
   return {
-    take: (image) => copyEven(image, rgb.data![0]!, rgb.linesize[0]!),
+    take: (image) => copyEven(image, pixels, stride),
     async encode(time) {
       // The encoder keeps frames it has seen: each needs memory of its own.
       yuv.unref();

@@ -24,6 +24,11 @@ export function openScaler(lib: Library, size: Size, source: string): Scaler {
   const convert = openContext(lib);
   const small = emptyFrame(lib, size, lib.AV_PIX_FMT_YUV420P);
   const rgb = emptyFrame(lib, size, lib.AV_PIX_FMT_RGB24);
+  // The frame keeps its memory. Asked for it again, it hands out another view, which the collector counts as so much
+  // memory more: it would then clean up several times a second.
+  const pixels = rgb.data?.[0];
+  const row = width * 3;
+  const stride = rgb.linesize[0] ?? row;
   const subsampled = new Set<number>([lib.AV_PIX_FMT_YUV420P, lib.AV_PIX_FMT_YUVJ420P, lib.AV_PIX_FMT_NV12]);
 
   async function toRgb(frame: Frame): Promise<number> {
@@ -43,7 +48,6 @@ export function openScaler(lib: Library, size: Size, source: string): Scaler {
   return {
     async scale(frame, out) {
       const result = await toRgb(frame);
-      const pixels = rgb.data?.[0];
       if (result < 0 || !pixels) {
         const why = lib.FFmpegError.strerror(result);
         throw new MareyError(
@@ -54,9 +58,8 @@ export function openScaler(lib: Library, size: Size, source: string): Scaler {
         );
       }
       // Copied, since FFmpeg frees its own memory, whoever still looks at it.
-      const row = width * 3;
-      const stride = rgb.linesize[0] ?? row;
-      for (let y = 0; y < height; y++) out.set(pixels.subarray(y * stride, y * stride + row), y * row);
+      if (stride === row) out.set(pixels.subarray(0, row * height));
+      else for (let y = 0; y < height; y++) out.set(pixels.subarray(y * stride, y * stride + row), y * row);
     },
     close() {
       small.free();
