@@ -121,33 +121,37 @@ function mirrorRows({ width, height, data }: Image): void {
       }
 }
 
+type Three = readonly [number, number, number];
+
 /** What byte b of channel c becomes: `factor[c] · b + term[c]`, channels in the network's order. */
-function normalisation({ scale, offset, mean, deviation }: Card["input"]): {
-  factor: number[];
-  term: number[];
-} {
+function normalisation({ scale, offset, mean, deviation }: Card["input"]): { factor: Three; term: Three } {
   const three = (value: number | readonly number[]) =>
-    typeof value === "number" ? [value, value, value] : [...value];
+    (typeof value === "number" ? [value, value, value] : value) as Three;
   if (mean === undefined && deviation === undefined) return { factor: three(scale), term: three(offset) };
-  const means = three(mean ?? 0);
-  const factor = three(deviation ?? 1).map((value) => 1 / value);
-  return { factor, term: factor.map((value, c) => -value * (means[c] as number)) };
+  const [m0, m1, m2] = three(mean ?? 0);
+  const [d0, d1, d2] = three(deviation ?? 1);
+  const factor: Three = [1 / d0, 1 / d1, 1 / d2];
+  return { factor, term: [-factor[0] * m0, -factor[1] * m1, -factor[2] * m2] };
 }
 
-/** Bytes in rows of RGB → the network's values in its layout. */
+/**
+ * Bytes in rows of RGB → the network's values in its layout, in one pass: three with a table take twice as long.
+ */
 export function byteFiller(input: Card["input"]): (pixels: Uint8Array, values: Memory["values"]) => void {
   const { factor, term } = normalisation(input);
-  const table = new Float64Array(3 * 256);
-  for (let i = 0; i < table.length; i++)
-    table[i] = (factor[i >> 8] as number) * (i & 255) + (term[i >> 8] as number);
   const planes = input.layout === "NCHW";
   return (pixels, values) => {
-    const area = pixels.length / 3;
-    for (let c = 0; c < 3; c++) {
-      const from = input.colour === "BGR" ? 2 - c : c;
-      const step = planes ? 1 : 3;
-      for (let i = from, o = planes ? c * area : c; i < pixels.length; i += 3, o += step)
-        values[o] = table[256 * c + (pixels[i] as number)] as number;
+    // Constants of this call: the loop would fetch those of the outer function again for every pixel.
+    const [f0, f1, f2] = factor;
+    const [t0, t1, t2] = term;
+    const [first, third] = input.colour === "BGR" ? [2, 0] : [0, 2];
+    const step = planes ? 1 : 3;
+    const second = planes ? pixels.length / 3 : 1;
+    const last = 2 * second;
+    for (let i = 0, o = 0; i < pixels.length; i += 3, o += step) {
+      values[o] = f0 * (pixels[i + first] as number) + t0;
+      values[o + second] = f1 * (pixels[i + 1] as number) + t1;
+      values[o + last] = f2 * (pixels[i + third] as number) + t2;
     }
   };
 }
