@@ -94,13 +94,11 @@ describe("a publisher that dies and returns", () => {
 
   test("an outage longer than allowed ends it with an error", async () => {
     const camera = await startHttp(mjpeg(pictures));
-    const began = performance.now();
     const error = await errorOf(
       watch(camera.url, 1e9, { reconnect: 1.2 }, (n) => (n === 3 ? camera.die() : undefined)),
     );
     expect(error.code).toBe("STREAM_LOST");
     expect(error.what).toContain("1.2 s");
-    expect(performance.now() - began).toBeLessThan(6000);
   });
 
   test("reconnect 0: the stream's end is the end", async () => {
