@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { MareyError } from "../error.js";
 import type { Image } from "./image.js";
 import { letterbox } from "./letterbox.js";
-import { resize } from "./resize.js";
+import { resize, resizeInto } from "./resize.js";
 
 const grey = (width: number, rows: number[]): Image => ({
   width,
@@ -59,6 +59,12 @@ test("the same size gives the same picture, and a constant picture stays constan
     { width: 50, height: 2 },
   ])
     expect(new Set(resize(flat, size).data)).toEqual(new Set([201]));
+});
+
+test("a picture of its own size lies in a larger one as it is, and the rest stays", () => {
+  const out = grey(4, new Array(16).fill(9));
+  resizeInto(grey(2, [1, 2, 3, 4]), out, { width: 2, height: 2, left: 1, top: 2 }, 1, 1);
+  expect([...out.data]).toEqual([9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 9, 9, 3, 4, 9]);
 });
 
 test("a size that is none is refused", () => {

@@ -39,6 +39,10 @@ export function resizeInto(
   scaleX: number,
   scaleY: number,
 ): void {
+  if (scaleX === 1 && scaleY === 1 && width <= image.width && height <= image.height) {
+    copyInto(image, out, { width, height, left, top });
+    return;
+  }
   const { channels } = image;
   const across = taps(image.width, width, scaleX);
   const down = taps(image.height, height, scaleY);
@@ -59,6 +63,17 @@ export function resizeInto(
       for (let i = 0; i < sum.length; i++) sum[i] += weight * row[i];
     }
     out.data.set(sum, ((top + y) * out.width + left) * channels); // a store into Uint8Array cuts the fraction off
+  }
+}
+
+function copyInto(
+  { width: columns, channels, data }: Image,
+  out: Image,
+  { width, height, left, top }: Size & { left: number; top: number },
+): void {
+  for (let y = 0; y < height; y++) {
+    const from = y * columns * channels;
+    out.data.set(data.subarray(from, from + width * channels), ((top + y) * out.width + left) * channels);
   }
 }
 
