@@ -1,7 +1,7 @@
 import { gaussianHeatmaps, softArgmax, udpHeatmaps } from "@marey/core/codec";
 import type { Size } from "@marey/core/image";
 import type { CodecOf } from "../store/cardCodec.js";
-import { bySize, copyChannel, mapReader, mapSizes, unmirrored } from "./mapReader.js";
+import { bySize, copyChannels, mapReader, mapSizes, unmirrored } from "./mapReader.js";
 import { disagreement, floatsOf, jointsOf, meanScore, type Reader, type Reading } from "./reader.js";
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
@@ -28,8 +28,7 @@ export function heatmapReader(reading: Reading, codec: CodecOf<"heatmap">): Read
       const data = own
         ? new Float32Array(joints.length * cells)
         : tensor.data.subarray(0, joints.length * cells);
-      for (let j = 0; own && j < joints.length; j++)
-        copyChannel(tensor.data, sizes, layout, j, data, j * cells);
+      if (own) copyChannels(tensor.data, sizes, layout, [...joints.keys()], data, 0);
       if (logits && decode !== "soft-argmax")
         for (let i = 0; i < data.length; i++) data[i] = sigmoid(data[i] as number);
       return { ...sizes, channels: joints.length, data };

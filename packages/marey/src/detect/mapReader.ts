@@ -21,18 +21,30 @@ export function mapSizes({ card }: Reading, { dims }: Tensor, name: string, layo
   return layout === "NHWC" ? { rows: a, columns: b, channels: c } : { channels: a, rows: b, columns: c };
 }
 
-/** Copies one channel of an output to a map. */
-export function copyChannel(
+/** Cells whose channels stay in the processor's nearest memory while they are copied map by map. */
+const BLOCK = 64;
+
+/** Copies channels of an output to maps, one after the other from `to` on. */
+export function copyChannels(
   data: Float32Array,
-  sizes: { channels: number; rows: number; columns: number },
+  { channels, rows, columns }: { channels: number; rows: number; columns: number },
   layout: "NHWC" | "NCHW",
-  channel: number,
+  wanted: readonly number[],
   out: Float32Array,
   to: number,
 ): void {
-  const cells = sizes.rows * sizes.columns;
-  if (layout === "NCHW") out.set(data.subarray(channel * cells, (channel + 1) * cells), to);
-  else for (let i = 0, o = channel; i < cells; i++, o += sizes.channels) out[to + i] = data[o] as number;
+  const cells = rows * columns;
+  if (layout === "NCHW") {
+    for (const [k, channel] of wanted.entries())
+      out.set(data.subarray(channel * cells, (channel + 1) * cells), to + k * cells);
+    return;
+  }
+  for (let begin = 0; begin < cells; begin += BLOCK) {
+    const end = Math.min(cells, begin + BLOCK);
+    for (let k = 0, map = to; k < wanted.length; k++, map += cells)
+      for (let i = begin, o = channels * begin + (wanted[k] as number); i < end; i++, o += channels)
+        out[map + i] = data[o] as number;
+  }
 }
 
 /** Remembers what it made for a size: sizes seldom change from picture to picture. */

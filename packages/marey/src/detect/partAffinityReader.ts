@@ -1,7 +1,7 @@
 import { ASSEMBLY_DEFAULTS, emptyPeaks, findPeaks, peopleAssembler } from "@marey/core/codec";
 import type { Size } from "@marey/core/image";
 import type { CodecOf } from "../store/cardCodec.js";
-import { bySize, copyChannel, mapReader, mapSizes, unmirrored } from "./mapReader.js";
+import { bySize, copyChannels, mapReader, mapSizes, unmirrored } from "./mapReader.js";
 import {
   disagreement,
   floatsOf,
@@ -92,9 +92,10 @@ function collectFields(
   const maps = floatsOf(card, outputs, codec.maps, "codec.maps");
   const sizes = mapSizes(reading, maps, codec.maps, codec.layout);
   const fieldName = codec.fields ?? codec.maps;
-  const fields = floatsOf(card, outputs, fieldName, "codec.fields");
+  const fields = fieldName === codec.maps ? maps : floatsOf(card, outputs, fieldName, "codec.fields");
   const fieldSizes = mapSizes(reading, fields, fieldName, codec.layout);
-  const last = Math.max(...codec.limbs.flatMap(({ channels: both }) => both));
+  const along = codec.limbs.flatMap(({ channels: both }) => both);
+  const last = Math.max(...along);
   const wrong = sizes.channels < plain ? codec.maps : last >= fieldSizes.channels ? fieldName : undefined;
   if (wrong !== undefined || fieldSizes.rows !== sizes.rows || fieldSizes.columns !== sizes.columns)
     throw disagreement(
@@ -106,10 +107,9 @@ function collectFields(
   const cells = sizes.rows * sizes.columns;
   const channels = plain + 2 * codec.limbs.length;
   const data = new Float32Array(channels * cells);
-  for (let c = 0; c < plain; c++) copyChannel(maps.data, sizes, codec.layout, c, data, c * cells);
-  for (const [l, { channels: both }] of codec.limbs.entries())
-    for (const [axis, channel] of both.entries())
-      copyChannel(fields.data, fieldSizes, codec.layout, channel, data, (plain + 2 * l + axis) * cells);
+  const own = Array.from({ length: plain }, (_, c) => c);
+  copyChannels(maps.data, sizes, codec.layout, own, data, 0);
+  copyChannels(fields.data, fieldSizes, codec.layout, along, data, plain * cells);
   return { data, channels, rows: sizes.rows, columns: sizes.columns };
 }
 

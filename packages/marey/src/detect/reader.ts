@@ -82,14 +82,13 @@ export function floatsOf(
       `output "${name}" is of type ${tensor.type}, not float32`,
       "Convert the network with float32 outputs",
     );
-  for (let i = 0; i < tensor.data.length; i++)
-    if (Number.isNaN(tensor.data[i]))
-      throw new MareyError(
-        "NETWORK_OUTPUT",
-        `network "${card.name}"`,
-        `output "${name}" holds values that are no numbers`,
-        "Check the card's input: type, scale and offset; or convert the network again",
-      );
+  if (anyNaN(tensor.data))
+    throw new MareyError(
+      "NETWORK_OUTPUT",
+      `network "${card.name}"`,
+      `output "${name}" holds values that are no numbers`,
+      "Check the card's input: type, scale and offset; or convert the network again",
+    );
   const stated = card.outputs.find((output) => output.name === name)?.shape;
   const { dims } = tensor;
   if (stated && (stated.length !== dims.length || stated.some((n, i) => n !== null && n !== dims[i])))
@@ -100,6 +99,11 @@ export function floatsOf(
       "Correct the shape in the card, or give the network that the card describes",
     );
   return tensor as Tensor & { data: Float32Array };
+}
+
+function anyNaN(data: Float32Array): boolean {
+  for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) return true;
+  return false;
 }
 
 /** The skeleton of a codec that gives joints. @throws MareyError `CARD_INVALID` when the card names none. */
