@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
@@ -15,7 +23,7 @@ import {
   skeleton,
 } from "@marey/core/skeleton";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readImage } from "../video/index.js";
+import { readImage, writeImage } from "../video/index.js";
 import { evaluatePoses } from "./evaluate.js";
 import { type FoundPeople, readFound } from "./found.js";
 import { evaluateMotion } from "./motion.js";
@@ -208,6 +216,20 @@ describe.skipIf(!existsSync(photographs))("photographs", () => {
     await expect(writeEvaluationReport(out, evaluation, compared, { title: "again" })).rejects.toThrow(
       /there already/,
     );
+  });
+
+  test("a report shows no picture from outside the folder, whatever the annotations name", async () => {
+    const truth = readAnnotations(bytesOf(file), file);
+    const pictures = join(folder, "below", "pictures");
+    mkdirSync(pictures, { recursive: true });
+    const dark = { width: 8, height: 8, channels: 3, data: new Uint8Array(192) };
+    await writeImage(join(folder, "below", "outside.png"), dark);
+    const images = truth.images.map((image) => ({ ...image, file: "../outside.png" }));
+    const { evaluation, compared } = evaluatePoses({ ...truth, images }, { ...perfect(truth), people: [] });
+    const out = join(folder, "outside-report");
+    await writeEvaluationReport(out, evaluation, compared, { title: "", images: pictures });
+    expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain("data:image");
+    expect(readdirSync(out).sort()).toEqual(["figures.json", "report.html", "worst.png"]);
   });
 });
 

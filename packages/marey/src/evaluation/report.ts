@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { requireAbsent, writeWhole } from "../files/index.js";
+import { fileSet, requireAbsent } from "../files/index.js";
+import { claimed } from "../output/claimed.js";
 import { writeImage } from "../video/index.js";
 import type { Compared } from "./compared.js";
 import type { PoseEvaluation } from "./evaluate.js";
@@ -20,7 +20,7 @@ export interface ReportOptions {
 
 /**
  * Writes an evaluation into a folder: `report.html`, a page that needs nothing besides itself, `worst.png`, the worst
- * pictures side by side, and `figures.json`.
+ * pictures side by side, and `figures.json`: all of them or none.
  *
  * @throws MareyError `FILE_EXISTS` unless `force`, `FILE_WRITE`, and as `readImage`.
  */
@@ -33,11 +33,19 @@ export async function writeEvaluationReport(
   const [page, sheet, figures] = ["report.html", "worst.png", "figures.json"].map((name) =>
     join(folder, name),
   ) as [string, string, string];
-  await mkdir(folder, { recursive: true });
   if (!force) for (const path of [page, sheet, figures]) await requireAbsent(path);
   const bad = evaluation.worst.filter(({ loss }) => loss > 0).slice(0, worst);
   const shown = await shownPictures(bad, compared, images);
-  await writeWhole(page, evaluationPage(title, evaluation, shown), { force });
-  await writeWhole(figures, `${JSON.stringify(evaluation, undefined, 2)}\n`, { force });
-  if (bad.length > 0) await writeImage(sheet, await contactSheet(bad, compared, images));
+  const files = fileSet({ force });
+  try {
+    await files.write(page, evaluationPage(title, evaluation, shown));
+    await files.write(figures, `${JSON.stringify(evaluation, undefined, 2)}\n`);
+    if (bad.length > 0) {
+      const file = await claimed(files, sheet);
+      await file.written(writeImage(file.temporary, await contactSheet(bad, compared, images)));
+    }
+    await files.publish();
+  } finally {
+    await files.discard();
+  }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { type Colour, drawLabel, drawLine, type Image } from "@marey/core/image";
 import sharp from "sharp";
 import { readImage } from "../video/index.js";
@@ -13,10 +13,14 @@ const SIDE = 640;
 /** Pictures in a row of the contact sheet, and the size of their cells. */
 const [COLUMNS, CELL_WIDTH, CELL_HEIGHT] = [4, 400, 320];
 
-/** The path of a data set's picture below a folder: as the data set writes it, or its name alone; undefined if neither is there. */
+/**
+ * The path of a data set's picture below a folder: as the data set writes it, or its name alone; undefined if neither is
+ * there. Data sets come from others: nothing outside the folder is shown.
+ */
 function pictureIn(folder: string | undefined, file: string): string | undefined {
   if (folder === undefined || file === "") return undefined;
-  return [join(folder, file), join(folder, basename(file))].find((path) => existsSync(path));
+  const isBelow = (path: string) => relative(resolve(folder), resolve(path)).split(sep)[0] !== "..";
+  return [join(folder, file), join(folder, basename(file))].find((path) => isBelow(path) && existsSync(path));
 }
 
 /** Each person's limbs of whom a picture shows as lines between pixels: x1, y1, x2, y2. */
