@@ -18,13 +18,13 @@ import { readCalibrationToml, readTrc } from "@marey/core/format";
 import type { Detection, Detections } from "@marey/core/motion";
 import { coco17, type Skeleton } from "@marey/core/skeleton";
 import { onnxRuntime } from "marey";
-import { detectVideo, type Eyes, eyeModels, openEyes } from "../packages/marey/src/detect/index.js";
+import { bodyModels, detectVideo, type Eyes, openEyes } from "../packages/marey/src/detect/index.js";
 import { openFrames, readImage } from "../packages/marey/src/video/index.js";
 
 const data = join(import.meta.dirname, "../../shared/data");
 const photographs = join(data, "images");
 const trial = join(data, "pose2sim-single");
-const methods = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(eyeModels);
+const methods = process.argv.length > 2 ? process.argv.slice(2) : bodyModels;
 const fewestJoints = 5;
 const sureJoint = 0.3;
 
