@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import { readMareyJson, readOpenPose } from "@marey/core/format";
-import type { Frame, FrameSource } from "@marey/core/seam";
+import type { Frame, FrameSource, Runtime } from "@marey/core/seam";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { detect, detectCommand } from "../command/detect.js";
 import { openProgress } from "../progress.js";
@@ -28,6 +28,26 @@ afterAll(async () => {
   await runtime.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+test.skipIf(!there)(
+  "what only pictures that stand alone need is loaded with the first of them, once",
+  async () => {
+    let loaded = 0;
+    const counting: Runtime = {
+      load(...given) {
+        loaded++;
+        return runtime.load(...given);
+      },
+    };
+    const eyes = await openEyes({ runtime: counting });
+    const image = await readImage(skier, { longerSide: 256 });
+    await eyes.look(image);
+    expect(loaded).toBe(2);
+    await Promise.all([eyes.look(image, { alone: true }), eyes.look(image, { alone: true })]);
+    expect(loaded).toBe(3);
+    await eyes.close();
+  },
+);
 
 const nothing = { width: 64, height: 48, channels: 3, data: new Uint8Array(64 * 48 * 3) };
 

@@ -17,9 +17,10 @@ import { withStills } from "./stillEyes.js";
 /** Methods by name, with the networks that they run. */
 export const eyeModels = {
   default: {
-    networks: ["movenet-multipose", "movenet-thunder", "nanodet"],
+    networks: ["movenet-multipose", "movenet-thunder"],
+    stills: "nanodet",
     summary: "multi-pose finds people (with NanoDet in single pictures), thunder places their joints",
-    make: (networks: Network[]) => moveNetEyes(networks, "movenet-thunder", 256),
+    make: (networks: Network[], boxes: Opening) => moveNetEyes(networks, boxes, "movenet-thunder", 256),
   },
   fast: {
     networks: ["movenet-multipose"],
@@ -32,9 +33,10 @@ export const eyeModels = {
     make: ([finder]: Network[]) => finderEyes(finder as Network, 512),
   },
   "movenet-lightning": {
-    networks: ["movenet-multipose", "movenet-lightning", "nanodet"],
+    networks: ["movenet-multipose", "movenet-lightning"],
+    stills: "nanodet",
     summary: "as default, with the lighter network on the crops",
-    make: (networks: Network[]) => moveNetEyes(networks, "movenet-lightning", 192),
+    make: (networks: Network[], boxes: Opening) => moveNetEyes(networks, boxes, "movenet-lightning", 192),
   },
   "blazepose-full": {
     networks: ["movenet-multipose", "blazepose-full"],
@@ -61,17 +63,22 @@ export const eyeModels = {
 /** Methods that see bodies. */
 export const bodyModels = Object.keys(eyeModels).filter((name) => name !== "hands" && name !== "faces");
 
+/** Loads a network. */
+type Opening = () => Promise<Network>;
+
 interface EyeModel {
   networks: string[];
+  /** Network that only pictures that stand alone need: videos never load it. */
+  stills?: string;
   summary: string;
-  make(networks: Network[]): unknown;
+  make(networks: Network[], stills: Opening): unknown;
 }
 
 type EyeModelName = keyof typeof eyeModels;
 
 /** MoveNet's networks for everybody and for one person at work together. */
-function moveNetEyes(networks: Network[], placed: string, side: number) {
-  const [finder, placer, boxes] = networks as [Network, Network, Network];
+function moveNetEyes(networks: Network[], boxes: Opening, placed: string, side: number) {
+  const [finder, placer] = networks as [Network, Network];
   return withStills(cropEyes(finder, placer, side), placed, { finder, placer, boxes });
 }
 
@@ -101,7 +108,7 @@ export async function openEyes({ model = "default", runtime, ...options }: EyeOp
   const unscaled = size === undefined && scales.every((scale) => scale === 1);
   const plain = finder === undefined && unscaled && !flip && !maximizePositives;
   if (isEyeModel(model) && (plain || !cards.some(({ name }) => name === model))) {
-    const { networks, make } = eyeModels[model];
+    const { networks, stills, make }: EyeModel = eyeModels[model];
     if (!plain)
       throw new MareyError(
         "MODEL_OPTIONS",
@@ -113,7 +120,8 @@ export async function openEyes({ model = "default", runtime, ...options }: EyeOp
           .join(", ")}`,
       );
     // Each of these eyes knows its own people; whoever opens them by name hands them back as they come.
-    return make(await Promise.all(networks.map((name) => loadNetwork(runtime, name)))) as Eyes;
+    const load = (name: string) => loadNetwork(runtime, name);
+    return make(await Promise.all(networks.map(load)), () => load(stills as string)) as Eyes;
   }
   return cardEyes(model, runtime, options);
 }

@@ -26,17 +26,29 @@ const settings = {
  *
  * @param following Closes `placer` and `finder`, which are its own as well.
  * @param placed Name of the placer's card.
+ * @param networks `boxes` is loaded at the first picture that stands alone, once on each thread: videos need none.
  */
 export function withStills(
   following: Eyes<Followed>,
   placed: string,
-  { finder, placer, boxes }: { finder: Network; placer: Network; boxes: Network },
+  networks: { finder: Network; placer: Network; boxes: () => Promise<Network> },
 ): Eyes<Followed> {
-  const poses = pictureLooker(lowered("movenet-multipose", settings.poses), finder, {
+  const poses = pictureLooker(lowered("movenet-multipose", settings.poses), networks.finder, {
     scales: settings.scales,
   });
-  const search = together([poses, pictureLooker(lowered("nanodet", settings.boxes), boxes)]);
-  const still = placerEyes(findCard(placed), placer, { finder: search, least: settings.there });
+  let boxes: Promise<Looker> | undefined;
+  const openBoxes = async () => pictureLooker(lowered("nanodet", settings.boxes), await networks.boxes());
+  const search: Looker = {
+    skeleton: poses.skeleton,
+    async see(image) {
+      boxes ??= openBoxes();
+      const looks = await Promise.all([poses.see(image), boxes.then((looker) => looker.see(image))]);
+      // Whoever either sees, twice if both do.
+      return { seen: looks.flatMap(({ seen }) => seen) };
+    },
+    close: () => poses.close(),
+  };
+  const still = placerEyes(findCard(placed), networks.placer, { finder: search, least: settings.there });
   return {
     ...following,
     async look(image, options = {}) {
@@ -46,27 +58,18 @@ export function withStills(
       return { people: each.map((one) => movedFrom(undefined, one, 0, false)), sinceFound: 0 };
     },
     close: async () => {
-      await Promise.all([following.close(), boxes.close()]);
+      // The others are closed with those that follow.
+      await Promise.all([following.close(), boxes?.then((looker) => looker.close(), nothing)]);
     },
   };
 }
+
+/** What couldn't be loaded needn't be closed. */
+const nothing = () => undefined;
 
 /** The card of an embedded network, with another score from which people count. */
 function lowered(name: string, minScore: number): Card {
   const card = findCard(name);
   const { codec } = card;
   return "minScore" in codec ? { ...card, codec: { ...codec, minScore } } : card;
-}
-
-/** Whoever any of several networks sees, again and again if several do. */
-function together(lookers: readonly [Looker, ...Looker[]]): Looker {
-  return {
-    skeleton: lookers[0].skeleton,
-    see: async (image) => ({
-      seen: (await Promise.all(lookers.map((looker) => looker.see(image)))).flatMap(({ seen }) => seen),
-    }),
-    close: async () => {
-      await Promise.all(lookers.map((looker) => looker.close()));
-    },
-  };
 }
