@@ -331,14 +331,14 @@ test.skipIf(!there)(
     const server = createServer((_, response) => void response.end(content));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const found = await run([`http://marey:secret@127.0.0.1:${port}/dark.mp4`], {
+    const found = await run([`http://marey:secret@127.0.0.1:${port}/dark.mp4?token=secret`], {
       out: file("web"),
       overlay: true,
     });
     server.closeAllConnections();
     server.close();
     expect(found).toMatchObject([
-      { frames: 3, people: 0, input: `http://marey:***@127.0.0.1:${port}/dark.mp4` },
+      { frames: 3, people: 0, input: `http://marey:***@127.0.0.1:${port}/dark.mp4?***` },
     ]);
     expect(JSON.stringify(found)).not.toContain("secret");
     expect(readdirSync(file("web")).filter((name) => name.endsWith(".overlay.mp4"))).toHaveLength(1);

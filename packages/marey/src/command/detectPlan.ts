@@ -3,6 +3,7 @@ import { basename, extname, join, parse } from "node:path";
 import { MareyError } from "@marey/core";
 import { type FileSet, requireAbsent } from "../files/index.js";
 import { type CocoPartName, cocoPartNames, cocoParts, type FrameFiles, stemOf } from "../output/index.js";
+import { sha256Of } from "../store/digest.js";
 import { inputOf, withoutPassword } from "../video/address.js";
 import { isMoving, isPicture } from "../video/still.js";
 import { type DetectCommandOptions, type OpenPoseSettings, writesLikeOpenPose } from "./detectOptions.js";
@@ -80,9 +81,14 @@ async function kindOf(input: string): Promise<Plan["kind"]> {
   return isPicture(source.path) && !(await isMoving(source.path).catch(() => false)) ? "picture" : "moving";
 }
 
-/** A camera's or address's name without what file names can't hold, and without a password. */
+/**
+ * A camera's or address's name without what file names can't hold, and without a password; what follows a question mark
+ * may be one, so that it is told from others by its digest.
+ */
 function nameOf(input: string): string {
-  const plain = input.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^[^/]*@/, "");
+  const [, address = input, query] = /^([^?]*:\/\/[^?]*)\?(.+)$/s.exec(input) ?? [];
+  const told = query === undefined ? address : `${address}_${sha256Of(Buffer.from(query)).slice(0, 6)}`;
+  const plain = told.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^[^/]*@/, "");
   return plain.replace(/[^\w.-]+/g, "_").replace(/^[_.]+|_+$/g, "") || "list";
 }
 
