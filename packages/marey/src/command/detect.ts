@@ -11,7 +11,7 @@ import { planOutputs, requireDistinct, requireFree } from "./detectPlan.js";
 import { type Detected, type DetectHost, detectTake } from "./detectTake.js";
 import { interruptible } from "./interrupt.js";
 import { positiveNumber, wholeNumber } from "./number.js";
-import { openPoseOptions, plainArguments, readOpenPoseFlags } from "./openPoseFlags.js";
+import { openPoseOptions, plainArguments, readOpenPoseFlags } from "./openPoseArguments.js";
 
 export type { DetectCommandOptions } from "./detectOptions.js";
 export type { Detected } from "./detectTake.js";

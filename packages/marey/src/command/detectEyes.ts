@@ -3,7 +3,7 @@ import type { Runtime } from "@marey/core/seam";
 import { type Eyes, openEyes, openOfficialEyes, withHandsAndFace } from "../detect/index.js";
 import type { Progress } from "../progress.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
-import { openPoseScales } from "./openPoseFlags.js";
+import { openPoseScales } from "./openPoseArguments.js";
 
 /** What looks: as named; else the network of OpenPose's that `--model_pose` means, where OpenPose's own reading is asked for. */
 export function modelOf({ model, fast, official, openPose = {} }: DetectCommandOptions): string {

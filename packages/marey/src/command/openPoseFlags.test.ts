@@ -1,13 +1,8 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { detectCommand } from "./detect.js";
-import {
-  openPoseFlags,
-  openPoseOptions,
-  openPoseScales,
-  plainArguments,
-  readOpenPoseFlags,
-} from "./openPoseFlags.js";
+import { openPoseOptions, openPoseScales, plainArguments, readOpenPoseFlags } from "./openPoseArguments.js";
+import { openPoseFlags } from "./openPoseFlags.js";
 
 /** What a line of OpenPose's program asks for. */
 function request(line: string) {
