@@ -1,3 +1,5 @@
+import { sigmoid } from "./sigmoid.js";
+
 /** A box with its points, as a single-shot detector finds it: all coordinates in pixels of the network's input. */
 export interface Candidate {
   /** 0..1. */
@@ -68,7 +70,7 @@ export function anchorBoxes(options: AnchorOptions): AnchorBoxes {
       const candidates: Candidate[] = [];
       for (let row = 0; row < count; row++) {
         const o = row * width;
-        const score = 1 / (1 + Math.exp(-Math.max(-clip, Math.min(clip, raw[o]))));
+        const score = sigmoid(Math.max(-clip, Math.min(clip, raw[o])));
         const w = raw[o + 3];
         const h = raw[o + 4];
         if (!(score >= minScore && w > 0 && h > 0)) continue;

@@ -1,4 +1,5 @@
 import type { BoxRow } from "./rows.js";
+import { sigmoid } from "./sigmoid.js";
 
 export interface DistributionBoxOptions {
   /** Width of the grid, cells. */
@@ -34,7 +35,7 @@ export function distributionBoxes(
   const found: BoxRow[] = [];
   for (let row = 0; (row + 1) * classes <= scores.length; row++) {
     const raw = scores[row * classes + wanted];
-    const score = logits ? 1 / (1 + Math.exp(-raw)) : raw;
+    const score = logits ? sigmoid(raw) : raw;
     if (!(score >= minScore)) continue;
     const x = ((row % columns) + (middle ? 0.5 : 0)) * stride - 0.5;
     const y = (Math.floor(row / columns) + (middle ? 0.5 : 0)) * stride - 0.5;

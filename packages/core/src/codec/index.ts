@@ -66,6 +66,7 @@ export {
   type Rows,
   rowJoints,
 } from "./rows.js";
+export { sigmoid } from "./sigmoid.js";
 export { type SimccCodec, type SimccOptions, type SimccTarget, simcc } from "./simcc.js";
 export { softArgmax } from "./softArgmax.js";
 export {

@@ -1,4 +1,5 @@
 import { firstMaximum } from "./peak.js";
+import { sigmoid } from "./sigmoid.js";
 
 export interface OffsetMapOptions {
   /** K. */
@@ -40,8 +41,6 @@ export interface DisplacementMaps extends OffsetMaps {
   forward: ArrayLike<number>;
   backward: ArrayLike<number>;
 }
-
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
 /** One person: each joint at its map's largest cell, moved by the offset there (Papandreou et al. 2017, PoseNet). */
 export function decodeOffsetMaps({ maps, offsets }: OffsetMaps, options: OffsetMapOptions): MappedPerson {

@@ -1,3 +1,5 @@
+import { sigmoid } from "./sigmoid.js";
+
 export interface RegressionCodec {
   /** K×2 pixels → K×2 shares of the input's width and height. */
   encode(keypoints: ArrayLike<number>, out?: Float32Array): Float32Array;
@@ -25,5 +27,3 @@ export function regression(width: number, height: number): RegressionCodec {
     },
   };
 }
-
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));

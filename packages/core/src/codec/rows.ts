@@ -1,3 +1,5 @@
+import { sigmoid } from "./sigmoid.js";
+
 /** What a network says row by row, or column by column where `transposed`. */
 export interface Rows {
   data: ArrayLike<number>;
@@ -47,7 +49,6 @@ export interface BoxRow {
   box: [number, number, number, number];
 }
 
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 const at = ({ data, rows, columns, transposed }: Rows, row: number, column: number) =>
   data[transposed ? column * rows + row : row * columns + column];
 

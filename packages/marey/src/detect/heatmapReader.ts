@@ -1,10 +1,8 @@
-import { gaussianHeatmaps, softArgmax, udpHeatmaps } from "@marey/core/codec";
+import { gaussianHeatmaps, sigmoid, softArgmax, udpHeatmaps } from "@marey/core/codec";
 import type { Size } from "@marey/core/image";
 import type { CodecOf } from "../store/cardCodec.js";
 import { bySize, copyChannels, mapReader, mapSizes, unmirrored } from "./mapReader.js";
 import { disagreement, floatsOf, jointsOf, meanScore, type Reader, type Reading } from "./reader.js";
-
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
 /** Confidence maps of one person. */
 export function heatmapReader(reading: Reading, codec: CodecOf<"heatmap">): Reader {

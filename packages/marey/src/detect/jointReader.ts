@@ -1,11 +1,9 @@
-import { rowJoints } from "@marey/core/codec";
+import { rowJoints, sigmoid } from "@marey/core/codec";
 import { decodeBody } from "@marey/core/model/blazePose";
 import type { Tensor } from "@marey/core/seam";
 import type { CodecOf } from "../store/cardCodec.js";
 import { disagreement, floatsOf, jointsOf, meanScore, type Reader, type Reading } from "./reader.js";
 import { pixelUnit } from "./rowReader.js";
-
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
 /** The coordinates of one person's joints. */
 export function jointReader(reading: Reading, codec: CodecOf<"joints">): Reader {

@@ -1,3 +1,4 @@
+import { sigmoid } from "../../codec/sigmoid.js";
 import type { Region } from "../../image/region.js";
 import type { Affine } from "../../image/warp.js";
 import type { Detection } from "../../motion/keypoints.js";
@@ -93,8 +94,4 @@ function sharpen(heatmap: ArrayLike<number>, joint: number, x: number, y: number
       atY += value * r;
     }
   return peak >= sure ? [(atX / sum) * cell, (atY / sum) * cell] : [x, y];
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
