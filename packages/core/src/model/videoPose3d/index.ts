@@ -34,7 +34,6 @@ export { type ExpmapSkeleton, readExpmapClips, readExpmapSkeleton } from "./data
 export { asfToClip, bvhToClip, type FigureOptions, motionToClip } from "./data/figure.js";
 export { type Motion17Clip, readMotion17 } from "./data/motion17.js";
 export {
-  humanEva15,
   type Keypoints2d,
   type PairOptions,
   type Positions3d,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { humanEva15 } from "../../../skeleton/layouts.js";
 import { human36mCameras } from "../human36m.js";
-import { actionOf, humanEva15, pairSequences, readKeypoints2d, readPositions3d } from "./official.js";
+import { actionOf, pairSequences, readKeypoints2d, readPositions3d } from "./official.js";
 
 /** Written by NumPy 2.4: `savez_compressed(file, positions_3d={"S1": {"Walking 1": arange(2·32·3) / 100}, "S9": …})`. */
 const POSITIONS = [

@@ -3,7 +3,6 @@ import { MareyError } from "../../../error.js";
 import { readPickle } from "../../../format/pickle.js";
 import { isKind, itemsOf, type PickleValue } from "../../../format/pickleValue.js";
 import { openZip } from "../../../format/zip.js";
-import { type JointRow, type Skeleton, skeleton } from "../../../skeleton/skeleton.js";
 import { cameraVector, normaliseScreen, worldToCamera } from "../camera.js";
 import type { LiftSequence } from "../sequence.js";
 
@@ -34,32 +33,9 @@ export interface Keypoints2d {
 /** Joints of Human3.6M's 32 that the layout `h36m17` keeps. */
 const KEPT = [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27];
 
-/** HumanEva's 15 joints, in the order of VideoPose3D's files. */
-export const humanEva15: Skeleton = skeleton(
-  "humanEva15",
-  (
-    [
-      ["pelvis", null],
-      ["thorax", "pelvis"],
-      ["left_shoulder", "thorax"],
-      ["left_elbow", "left_shoulder"],
-      ["left_wrist", "left_elbow"],
-      ["right_shoulder", "thorax"],
-      ["right_elbow", "right_shoulder"],
-      ["right_wrist", "right_elbow"],
-      ["left_hip", "pelvis"],
-      ["left_knee", "left_hip"],
-      ["left_ankle", "left_knee"],
-      ["right_hip", "pelvis"],
-      ["right_knee", "right_hip"],
-      ["right_ankle", "right_knee"],
-      ["head", "thorax"],
-    ] as const
-  ).map(([name, parent]): JointRow => [name, parent, 0.08]),
-);
-
 /**
- * Reads VideoPose3D's motions in three dimensions: Human3.6M, whose 32 joints become the 17 of `h36m17`, or HumanEva.
+ * Reads VideoPose3D's motions in three dimensions: Human3.6M, whose 32 joints become the 17 of `h36m17`, or
+ * HumanEva (`humanEva15`).
  *
  * @param bytes an `.npz` whose array `positions_3d` is a pickled dict: subject → action → T×J×3.
  * @throws MareyError `LIFT_NPZ` when it holds something else; those of `openZip` and `readPickle`.
