@@ -91,7 +91,9 @@ async function openParts(
   check(format.allocOutputContext2(null, container, temporary.path));
   const codec = openX264(lib, even, shape.frameRate, container);
   releases.push(() => codec.freeContext());
-  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "superfast", crf: "20" })));
+  // Two thirds of superfast's time at crf 20, 0.7 dB less (38 instead of 38.6 on a street), files a seventh larger. With
+  // one thread or two it costs the same.
+  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "ultrafast", crf: "23" })));
   const stream = format.newStream(null);
   stream.timeBase = codec.timeBase;
   stream.avgFrameRate = codec.framerate;
