@@ -1,4 +1,4 @@
-import { poseArea } from "@marey/core/metric";
+import { extent, poseArea } from "@marey/core/metric";
 import type { Skeleton } from "@marey/core/skeleton";
 import { suppressByBox, suppressByOks } from "@marey/core/track";
 import type { Seen } from "./reader.js";
@@ -21,17 +21,6 @@ export function withoutDuplicates(
       },
       { threshold: overlap },
     ).map((i) => seen[i] as Seen);
-  const boxes = seen.map(({ box, joints }) => box ?? boundsOf(joints));
+  const boxes = seen.map(({ box, joints }) => box ?? extent(joints, -Infinity));
   return suppressByBox(boxes, scores, { threshold: overlap }).map((i) => seen[i] as Seen);
-}
-
-function boundsOf(joints: Float32Array): [number, number, number, number] {
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < joints.length; i += 3) {
-    box[0] = Math.min(box[0], joints[i] as number);
-    box[1] = Math.min(box[1], joints[i + 1] as number);
-    box[2] = Math.max(box[2], joints[i] as number);
-    box[3] = Math.max(box[3], joints[i + 1] as number);
-  }
-  return box;
 }

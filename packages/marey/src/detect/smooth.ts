@@ -1,4 +1,5 @@
 import { type OneEuroState, oneEuroStart, oneEuroStep } from "@marey/core/filter";
+import { extent } from "@marey/core/metric";
 import type { Detection } from "@marey/core/motion";
 
 interface SmoothOptions {
@@ -80,14 +81,7 @@ function smoothed(
 
 /** Diagonal of the upright rectangle around the joints, pixels; 0 for less than two. */
 function sizeOf(joints: Float32Array): number {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < joints.length; i += 3) {
-    const [x, y] = [joints[i] as number, joints[i + 1] as number];
-    if (x < left) left = x;
-    if (x > right) right = x;
-    if (y < top) top = y;
-    if (y > bottom) bottom = y;
-  }
+  const [left, top, right, bottom] = extent(joints, -Infinity);
   return right >= left ? Math.hypot(right - left, bottom - top) : 0;
 }
 

@@ -1,5 +1,5 @@
 import type { AnnotatedPerson, Annotations } from "@marey/core/format";
-import { diagnoseJoints, type JointFault, pairPoses } from "@marey/core/metric";
+import { diagnoseJoints, type JointFault, pairPoses, poseArea } from "@marey/core/metric";
 import { convertPose, convertSkeleton } from "@marey/core/skeleton";
 import type { Found, FoundPeople } from "./found.js";
 
@@ -26,22 +26,8 @@ export interface Compared {
   areaOf(person: AnnotatedPerson): number;
 }
 
-/** COCO's people fill about this share of their boxes. */
-const BOX_SHARE = 0.53;
-
-/** The segment's area, else a share of the box, or of the joints' extent. */
-function areaOf({ area, box, joints }: AnnotatedPerson): number {
-  if (area !== undefined) return area;
-  const [left, top, right, bottom] = box ?? extentOf(joints);
-  return Math.max(0, BOX_SHARE * (right - left) * (bottom - top)) || 0;
-}
-
-function extentOf(joints: Float64Array): [number, number, number, number] {
-  const along = (axis: number) => joints.filter((value, i) => i % 3 === axis && Number.isFinite(value));
-  const [x, y] = [along(0), along(1)];
-  if (x.length === 0) return [0, 0, 0, 0];
-  return [Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)];
-}
+/** The segment's area, else a share of the box, or of the labelled joints' extent. */
+const areaOf = ({ area, box, joints }: AnnotatedPerson): number => area ?? poseArea(joints, box);
 
 /**
  * Puts what was found beside what is annotated, picture by picture.

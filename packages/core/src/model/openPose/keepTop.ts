@@ -1,3 +1,4 @@
+import { extent } from "../../metric/oks.js";
 import type { Detection } from "../../motion/keypoints.js";
 
 /** Joints above this confidence span the box by which people are ranked. */
@@ -19,13 +20,6 @@ export function keepTopPeople<Person extends Detection>(people: readonly Person[
 
 /** Of the box around the joints that are seen, square pixels. */
 function coveredArea(joints: Float32Array): number {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < joints.length; i += 3) {
-    if (!(joints[i + 2] > SEEN)) continue;
-    left = Math.min(left, joints[i]);
-    right = Math.max(right, joints[i]);
-    top = Math.min(top, joints[i + 1]);
-    bottom = Math.max(bottom, joints[i + 1]);
-  }
+  const [left, top, right, bottom] = extent(joints, SEEN);
   return right >= left ? (right - left) * (bottom - top) : 0;
 }

@@ -2,6 +2,7 @@ import { MareyError } from "../../error.js";
 import { readJson } from "../../format/lines.js";
 import type { CocoTruth } from "../../metric/cocoEvaluate.js";
 import type { CocoAnnotation } from "../../metric/cocoSimilarity.js";
+import { extent } from "../../metric/oks.js";
 import { convertPose, convertSkeleton, type JointSource } from "../../skeleton/convert.js";
 import { body25, coco17, recogniseSkeleton } from "../../skeleton/layouts.js";
 import { type Skeleton, skeleton } from "../../skeleton/skeleton.js";
@@ -245,18 +246,6 @@ function boxOf({ bbox }: Fields): [number, number, number, number] | undefined {
   if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) return undefined;
   const [left, top, width, height] = bbox as number[];
   return [left, top, left + width, top + height];
-}
-
-function extent(points: ArrayLike<number>): [number, number, number, number] {
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < points.length; i += 3) {
-    if (points[i + 2] === 0) continue;
-    box[0] = Math.min(box[0], points[i]);
-    box[1] = Math.min(box[1], points[i + 1]);
-    box[2] = Math.max(box[2], points[i]);
-    box[3] = Math.max(box[3], points[i + 1]);
-  }
-  return box;
 }
 
 function regionOf({ fields, where }: Annotation): Region {
