@@ -8,6 +8,8 @@ export interface Frame {
   time: number;
   /** Valid until the next frame is asked for: a source may reuse the memory. */
   image: Image;
+  /** The same picture at another size, to draw on, where the source was asked for it; valid as long. */
+  canvas?: Image;
   /** The picture's file, in a source of separate pictures. */
   name?: string;
 }

@@ -190,5 +190,5 @@ export function drawnSide(
   return asked.length > 0 ? Math.max(...asked) : undefined;
 }
 
-/** Whether the input can be read a second time beside the first. */
-export const isSeekable = ({ input, kind }: Plan) => kind === "moving" && inputOf(input).kind === "path";
+/** Whether frames bring pictures to draw on of their own size, beside those for the eyes. */
+export const hasCanvases = ({ input, kind }: Plan) => kind === "moving" && inputOf(input).kind === "path";

@@ -10,7 +10,7 @@ import { type FrameWriter, frameFiles, type Take } from "../output/index.js";
 import type { Progress, TaskProgress } from "../progress.js";
 import { openFrames } from "../video/index.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
-import { drawnSide, isSeekable, type OutputSet, ownFrames, type Plan } from "./detectPlan.js";
+import { drawnSide, hasCanvases, type OutputSet, ownFrames, type Plan } from "./detectPlan.js";
 import { openWriters } from "./detectWriters.js";
 
 /** What was found in one input. */
@@ -49,7 +49,7 @@ export async function detectTake(
     source = await openSource(plan, eyes, options, control.signal);
     control.follow(source, options);
     const take = takeOf(plan, source, eyes, options);
-    writers.push(...(await openWriters(plan, take, set, options, () => openPictures(plan, options))));
+    writers.push(...(await openWriters(plan, take, set, options)));
     const seen = people(source, eyes, plan, options, control.signal);
     const found = await writeAll(
       seen,
@@ -97,34 +97,25 @@ function rangeOf({ start, end, step, startTime, endTime }: DetectCommandOptions)
 async function openSource(plan: Plan, eyes: Eyes, options: DetectCommandOptions, signal: AbortSignal) {
   const { openPose = {} } = options;
   const [width, height] = openPose.cameraSize ?? [];
+  const drawn = drawnSide(plan, options);
   const source = await openFrames(plan.input, {
     ...rangeOf(options),
     // Somebody small in a photograph is still large enough for a crop; and pictures of a folder differ in size.
     longerSide: plan.kind === "moving" ? longestSide(plan, eyes, options) : undefined,
+    ...(drawn !== "none" && hasCanvases(plan) && { canvasSide: drawn ?? Infinity }),
     ...(width !== undefined && { camera: { width, height } }),
     signal,
   });
   return turned(source, openPose);
 }
 
-/** What can be opened again for its pictures needn't be delivered larger than the eyes want it. */
+/** What brings pictures to draw on needn't bring larger ones than the eyes want. */
 function longestSide(plan: Plan, eyes: Eyes, options: DetectCommandOptions): number | undefined {
   // Some eyes want pictures as they are.
   if (!Number.isFinite(eyes.longerSide)) return undefined;
   const drawn = drawnSide(plan, options);
-  if (drawn === "none" || isSeekable(plan)) return eyes.longerSide;
+  if (drawn === "none" || hasCanvases(plan)) return eyes.longerSide;
   return drawn && Math.max(drawn, eyes.longerSide);
-}
-
-async function openPictures(plan: Plan, options: DetectCommandOptions): Promise<FrameSource> {
-  const side = drawnSide(plan, options);
-  const longerSide = side === "none" ? undefined : side;
-  const source = await openFrames(plan.input, {
-    ...rangeOf(options),
-    longerSide,
-    onWarning: () => undefined,
-  });
-  return turned(source, options.openPose ?? {});
 }
 
 /** Stops a take by the signal; once the source turns out to be live, the signal ends it instead, as does the duration. */
@@ -166,7 +157,7 @@ async function* people(
     people,
     step,
     signal,
-    pictures: drawnSide(plan, options) !== "none" && !isSeekable(plan),
+    pictures: drawnSide(plan, options) !== "none",
     maps: plan.folders.heatmaps !== undefined || openPose.candidates,
   });
   // Pictures of a folder need not follow one another.

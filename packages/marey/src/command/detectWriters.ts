@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { MareyError } from "@marey/core";
 import { lastNumber, readJson } from "@marey/core/format";
-import type { FrameSource } from "@marey/core/seam";
 import { body25, type Skeleton } from "@marey/core/skeleton";
 import type { SeenFrame } from "../detect/watch.js";
 import { readWhole, skeletonNamed } from "../files/index.js";
@@ -28,19 +27,16 @@ import {
 } from "../output/index.js";
 import { withoutPassword } from "../video/address.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
-import { drawnSide, isSeekable, type OutputSet, type Plan } from "./detectPlan.js";
+import { drawnSide, type OutputSet, type Plan } from "./detectPlan.js";
 
 /**
  * Opens a writer for everything that is asked for.
- *
- * @param pictures Opens the input once more, for pictures to draw on.
  */
 export async function openWriters(
   plan: Plan,
   take: Take,
   set: OutputSet,
   options: DetectCommandOptions,
-  pictures: () => Promise<FrameSource>,
 ): Promise<FrameWriter[]> {
   const { json, csv, npz } = plan.files;
   const { openPose = {} } = options;
@@ -61,7 +57,6 @@ export async function openWriters(
       overlayWriter(sinks, take, {
         paint: openPose.paint,
         ...(typeof side === "number" && { longerSide: side }),
-        ...(isSeekable(plan) && { pictures }),
       }),
     );
   return writers;

@@ -22,16 +22,10 @@ export function turned(source: FrameSource, { flip = false, rotate = 0 }: TurnOp
   const [a, b, c, d] = turns[rotate] as Turn;
   const turn: Turn = flip ? [-a, b, -c, d] : [a, b, c, d];
   const isTurned = isSideways(turn);
-  let out: Image | undefined;
   async function* iterate(): AsyncGenerator<Frame> {
-    for await (const frame of source) {
-      const { width, height, channels, data } = frame.image;
-      const size = isTurned ? { width: height, height: width } : { width, height };
-      if (out?.width !== size.width || out.height !== size.height)
-        out = { ...size, channels, data: new Uint8Array(data.length) };
-      turnInto(frame.image, turn, out);
-      yield { ...frame, image: out };
-    }
+    const [turnImage, turnCanvas] = [turner(turn), turner(turn)];
+    for await (const { image, canvas, ...frame } of source)
+      yield { ...frame, image: turnImage(image), ...(canvas && { canvas: turnCanvas(canvas) }) };
   }
   const { width, height, deliveredWidth, deliveredHeight } = source;
   return {
@@ -43,5 +37,18 @@ export function turned(source: FrameSource, { flip = false, rotate = 0 }: TurnOp
       deliveredHeight: deliveredWidth,
     }),
     [Symbol.asyncIterator]: iterate,
+  };
+}
+
+/** Turns pictures into memory that it keeps for as long as their size stays. */
+function turner(turn: Turn): (image: Image) => Image {
+  let out: Image | undefined;
+  return (image) => {
+    const { width, height, channels, data } = image;
+    const size = isSideways(turn) ? { width: height, height: width } : { width, height };
+    if (out?.width !== size.width || out.height !== size.height)
+      out = { ...size, channels, data: new Uint8Array(data.length) };
+    turnInto(image, turn, out);
+    return out;
   };
 }

@@ -17,7 +17,7 @@ export interface SeenFrame {
   /** Size of the picture at full size, pixels: pictures of a folder may differ. */
   width: number;
   height: number;
-  /** The picture as it was delivered, where pictures are asked for and it could be read; valid until the next frame is taken. */
+  /** The picture to draw on, else as it was delivered, where pictures are asked for and it could be read; valid until the next frame is taken. */
   image?: Image;
   /** What the network gave, where it was asked for; candidates in pixels of the source at its full size. */
   maps?: SightMaps;
@@ -74,12 +74,13 @@ async function* lookAtAll(
   const follows = eyes.follows && !alone;
   const { width, height, live } = source;
   const findEvery = options.findEvery ?? Math.max(1, Math.round(searchInterval * rateOf(source, options)));
-  const keep = pictureRing(options.pictures ? depth + every + 3 : depth + 1);
+  const keep = pictureRing(depth + 1);
+  const keepLonger = pictureRing(depth + every + 3);
   let previous: Sight | undefined;
   let last: { index: number; time: number } | undefined;
   let count = 0;
   const running: Promise<SeenFrame>[] = [];
-  for await (const { index, time, name, image } of source) {
+  for await (const { index, time, name, image, canvas = image } of source) {
     signal?.throwIfAborted();
     for (let lost = live || !last ? index : last.index + step; last && lost < index; lost += step) {
       const share = (lost - last.index) / (index - last.index);
@@ -91,13 +92,14 @@ async function* lookAtAll(
     const size = fullSize(image, source);
     const isLooked = count++ % every === 0;
     // Of eyes at work on several pictures, each needs its own: the source's holds the next one meanwhile.
-    const own = options.pictures || (isLooked && !follows) ? keep(image) : image;
+    const picture = options.pictures ? keepLonger(canvas) : undefined;
+    const own = picture && canvas === image ? picture : isLooked && !follows ? keep(image) : image;
     const frame = {
       index,
       time,
       ...(name !== undefined && { name }),
       ...size,
-      ...(options.pictures && { image: own }),
+      ...(picture && { image: picture }),
     };
     const toFull = placing(image, size);
     const look = async (): Promise<SeenFrame> => {

@@ -1,6 +1,5 @@
 import { MareyError } from "@marey/core";
 import { drawPeople, type Image, personColour, resize } from "@marey/core/image";
-import type { FrameSource } from "@marey/core/seam";
 import type { SeenFrame } from "../detect/watch.js";
 import type { FileSet } from "../files/index.js";
 import { type SoundOptions, type VideoWriter, writeImage, writeVideo } from "../video/index.js";
@@ -27,8 +26,6 @@ export interface OverlayOptions {
   paint?: OverlayPaint;
   /** Pictures are brought down to at most this longer side; full size when absent. */
   longerSide?: number;
-  /** The pictures once more, larger than the eyes had them; frames must bring their own when absent. */
-  pictures?: () => Promise<FrameSource>;
 }
 
 /** Where drawn pictures go. */
@@ -42,12 +39,11 @@ export interface PictureSink {
 export function overlayWriter(
   sinks: readonly PictureSink[],
   { skeleton }: Take,
-  { paint = {}, longerSide, pictures }: OverlayOptions,
+  { paint = {}, longerSide }: OverlayOptions,
 ): FrameWriter {
-  const find = pictures && pictureFinder(pictures);
   return {
     async write(frame) {
-      const given = find ? await find.at(frame.index) : frame.image;
+      const given = frame.image;
       if (!given) return;
       const image = longerSide === undefined ? given : reduced(given, longerSide);
       if (paint.black) image.data.fill(0);
@@ -55,11 +51,9 @@ export function overlayWriter(
       for (const sink of sinks) await sink.write(image, frame);
     },
     async close() {
-      await find?.close();
       for (const sink of sinks) await sink.close();
     },
     async abort() {
-      await find?.close();
       for (const sink of sinks) await sink.abort();
     },
   };
@@ -80,29 +74,6 @@ export function overlayWriter(
     }));
     drawPeople(image, placed, skeleton);
   }
-}
-
-/** Walks through a source beside the frames that were seen. */
-function pictureFinder(open: () => Promise<FrameSource>) {
-  let source: FrameSource | undefined;
-  let frames: AsyncIterator<{ index: number; image: Image }> | undefined;
-  let next: { index: number; image: Image } | undefined;
-  return {
-    async at(index: number): Promise<Image | undefined> {
-      source ??= await open();
-      frames ??= source[Symbol.asyncIterator]();
-      while (!next || next.index < index) {
-        const step = await frames.next();
-        if (step.done) return undefined;
-        next = step.value;
-      }
-      return next.index === index ? next.image : undefined;
-    },
-    async close() {
-      await frames?.return?.();
-      await source?.close();
-    },
-  };
 }
 
 function reduced(image: Image, longerSide: number): Image {

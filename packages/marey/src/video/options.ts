@@ -17,6 +17,11 @@ export interface SourceOptions extends FrameOptions {
   signal?: AbortSignal;
   /** Threads of a video's decoder; 1 when absent: several videos are decoded side by side. */
   threads?: number;
+  /**
+   * Videos: bring pictures to draw on too, with the longer side at most so many pixels; Infinity for full size. Both are
+   * made of one decoded frame.
+   */
+  canvasSide?: number;
   /** Frames per second of a folder or list of pictures; 30 when absent. */
   frameRate?: number;
   /** Leaves pictures of a folder or list out that are missing or can't be read, with a warning for each. */

@@ -1,11 +1,12 @@
 import { MareyError } from "@marey/core";
+import type { Image, Size } from "@marey/core/image";
 import type { Frame, FrameSource } from "@marey/core/seam";
 import type { Address } from "./address.js";
 import { makeAhead } from "./ahead.js";
 import { type Decoder, decoderOf } from "./decoder.js";
 import { type Demuxer, openDemuxer } from "./demux.js";
 import { type SourceOptions, warn } from "./options.js";
-import { blankRgb, fitted, openPainter, shownSize } from "./painter.js";
+import { blankRgb, fitted, openPainter, type Painter, shownSize } from "./painter.js";
 import { countFrames, describeRange, type Range, rangeOf, standing } from "./range.js";
 import { displayTurn } from "./turn.js";
 
@@ -33,9 +34,12 @@ export async function videoOf(demuxer: Demuxer, options: SourceOptions = {}): Pr
   const turn = displayTurn(decoder);
   const shown = shownSize(decoder.frame, turn);
   const given = fitted(shown, options.longerSide);
-  const painter = openPainter(decoder.lib, given, turn, path);
-  const depth = given.width * given.height > 1e6 ? 2 : 4;
-  const images = Array.from({ length: depth + 1 }, () => blankRgb(given));
+  const canvas = options.canvasSide === undefined ? given : fitted(shown, options.canvasSide);
+  const depth = Math.max(given.width * given.height, canvas.width * canvas.height) > 1e6 ? 2 : 4;
+  const painting = (size: Size) => ringPainter(openPainter(decoder.lib, size, turn, path), size, depth + 1);
+  const images = painting(given);
+  const canvases =
+    canvas.width === given.width && canvas.height === given.height ? undefined : painting(canvas);
   const origin = range.startTime === undefined ? range.start : first.index;
 
   let waiting: typeof first | undefined = first;
@@ -47,9 +51,9 @@ export async function videoOf(demuxer: Demuxer, options: SourceOptions = {}): Pr
       const stands = standing(range, place.index, place.time);
       if (stands === "after") return undefined;
       if (stands === "before" || (place.index - origin) % range.step !== 0) continue;
-      const image = images[order % images.length]!;
-      await painter.paint(decoder.frame, image);
-      return { ...place, image };
+      const image = await images.paint(decoder.frame, order);
+      const canvas = await canvases?.paint(decoder.frame, order);
+      return { ...place, image, ...(canvas && { canvas }) };
     }
   }
   const frames = makeAhead(depth, make);
@@ -58,7 +62,8 @@ export async function videoOf(demuxer: Demuxer, options: SourceOptions = {}): Pr
     // A file's read is short, a network's may wait.
     if (decoder.address.remote) decoder.interrupt();
     closing ??= frames.stop().then(() => {
-      painter.close();
+      images.close();
+      canvases?.close();
       return decoder.close();
     });
     return closing;
@@ -83,6 +88,19 @@ export async function videoOf(demuxer: Demuxer, options: SourceOptions = {}): Pr
     frameCount: countFrames(Number(decoder.stream.nbFrames), range, decoder.frameRate),
     close,
     [Symbol.asyncIterator]: iterate,
+  };
+}
+
+/** Paints frames into so many pictures in turn. */
+function ringPainter(painter: Painter, size: Size, count: number) {
+  const images = Array.from({ length: count }, () => blankRgb(size));
+  return {
+    async paint(frame: Decoder["frame"], order: number): Promise<Image> {
+      const image = images[order % count]!;
+      await painter.paint(frame, image);
+      return image;
+    },
+    close: () => painter.close(),
   };
 }
 
