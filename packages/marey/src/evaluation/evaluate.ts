@@ -124,7 +124,9 @@ function notesOf(
 ) {
   const notes: string[] = [];
   if (strangers > 0)
-    notes.push(`${strangers} detections are in pictures that the annotations lack: left out`);
+    notes.push(
+      `${strangers} detections are in pictures that the annotations lack: left out (marey detect --annotations numbers pictures as these do)`,
+    );
   if (skeleton.name !== truth.skeleton.name) {
     const lacking = truth.skeleton.joints.filter((_, j) => !shared.includes(j));
     const left = lacking.length > 8 ? `${lacking.length} joints` : lacking.join(", ");
