@@ -154,3 +154,10 @@ describe("readWhole", () => {
     );
   });
 });
+
+test.skipIf(!existsSync("/proc"))(
+  "a folder where none can be made is told, not asked for again and again",
+  async () => {
+    await expect(writeWhole("/proc/marey/out.json", "{}")).rejects.toMatchObject({ code: "FILE_WRITE" });
+  },
+);

@@ -204,22 +204,34 @@ async function renameAll(pending: ReadonlyMap<string, string>, force = false): P
   }
 }
 
-/** Makes a folder and those above it; returns the ones that there weren't, from above. */
-async function makeFolder(folder: string): Promise<string[]> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return [];
+/**
+ * Makes a folder and those above it; returns the ones that there weren't, from above. One by one: where a file system takes no
+ * folders at all (/proc), Node's recursive form asks for ever.
+ */
+export async function makeFolder(folder: string): Promise<string[]> {
+  const missing: string[] = [];
+  let at = resolve(folder);
+  for (; !(await isThere(at)); at = dirname(at)) missing.unshift(at);
   const made: string[] = [];
-  for (let at = resolve(folder); at.length >= resolve(first).length; at = dirname(at)) made.unshift(at);
+  for (const path of missing) {
+    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else made it meanwhile.
+      if (error.code !== "EEXIST") throw error;
+    });
+    made.push(path);
+  }
   return made;
 }
 
-/** @throws MareyError `FILE_EXISTS` when there is a file or folder of that name. */
-export async function requireAbsent(path: string): Promise<void> {
-  const there = await access(path).then(
+const isThere = (path: string) =>
+  access(path).then(
     () => true,
     () => false,
   );
-  if (there)
+
+/** @throws MareyError `FILE_EXISTS` when there is a file or folder of that name. */
+export async function requireAbsent(path: string): Promise<void> {
+  if (await isThere(path))
     throw new MareyError("FILE_EXISTS", path, "it is there already", "Choose another name, or pass --force");
 }
 

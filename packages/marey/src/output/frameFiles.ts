@@ -1,9 +1,9 @@
-import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { MareyError } from "@marey/core";
 import type { Image } from "@marey/core/image";
 import { type FileSet, fileSet } from "../files/index.js";
-import { fileError } from "../files/whole.js";
+import { fileError, makeFolder } from "../files/whole.js";
 import { writeImage } from "../video/index.js";
 import { claimed } from "./claimed.js";
 import { nameSet } from "./nameSet.js";
@@ -26,9 +26,9 @@ export function frameFiles(folder: string, { force }: { force?: boolean }): Fram
   /** The uppermost folder that there wasn't. */
   let made: string | undefined;
   let ready: Promise<unknown> | undefined;
-  const makeFolder = () =>
-    mkdir(folder, { recursive: true }).then(
-      (first) => {
+  const prepare = () =>
+    makeFolder(folder).then(
+      ([first]) => {
         made = first;
       },
       (cause) => Promise.reject(fileError("FILE_WRITE", folder, cause)),
@@ -44,7 +44,7 @@ export function frameFiles(folder: string, { force }: { force?: boolean }): Fram
         "two pictures of the input would be written here: their names differ in folder or ending only",
         "Detect them one by one, each into a folder of its own",
       );
-    ready ??= makeFolder();
+    ready ??= prepare();
     await ready;
     const files = fileSet({ force });
     try {
