@@ -76,7 +76,7 @@ async function measure(model: string, video: string, folder: string, rounds: num
   const ms = (value: number) => value.toFixed(2);
   const percent = (value: number) => `${value.toFixed(0)} %`;
   const [json, openPose, drawn] = writings.map((_, i) => perFrame(`replay ${i}`)) as [number, number, number];
-  const { decode, show, parse, drawnDecode, draw, encode } = parts;
+  const { decode, show, parse, canvases, draw, encode } = parts;
   return {
     "people at most": `${people}`,
     "networks' runs a frame": runs.map(([, { count }]) => (count / frames).toFixed(1)).join(" + "),
@@ -92,10 +92,10 @@ async function measure(model: string, video: string, folder: string, rounds: num
     "· parse": ms(parse),
     "· track, smooth, JSON (rest)": ms(json - decode - show - parse),
     "· OpenPose's files": ms(openPose - json),
-    "· decode for drawing": ms(drawnDecode),
+    "· pictures to draw on": ms(canvases - decode),
     "· draw": ms(draw),
     "· colours, encode, mux": ms(encode),
-    "· drawn video (rest)": ms(drawn - openPose - drawnDecode - draw - encode),
+    "· drawn video (rest)": ms(drawn - openPose - (canvases - decode) - draw - encode),
     "· threads (whole − alone − around)": ms(perFrame("whole") - perFrame("alone") - drawn),
   };
 }
@@ -113,14 +113,14 @@ async function measureParts(model: string, video: string, folder: string, tape: 
   return {
     ...looks,
     decode: await perFrame(() => runThrough(video, longerSide)),
-    drawnDecode: await perFrame(() => runThrough(video)),
+    canvases: await perFrame(() => runThrough(video, longerSide, Infinity)),
     draw: await perFrame(async () => drawAll(pictures, images[0] as Image, looks)),
     encode: await perFrame(() => encodeAll(pictures, `${folder}/encoded.mp4`)),
   };
 }
 
-async function runThrough(video: string, longerSide?: number): Promise<void> {
-  for await (const _ of await openFrames(video, { longerSide }));
+async function runThrough(video: string, longerSide: number, canvasSide?: number): Promise<void> {
+  for await (const _ of await openFrames(video, { longerSide, canvasSide }));
 }
 
 async function decoded(video: string, longerSide?: number): Promise<Image[]> {
