@@ -1,3 +1,6 @@
+// The threads load ONNX Runtime.
+import "../run/telemetry.js";
+
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
 import { node, tensor, valueInfo, writeOnnx } from "@marey/core/graph";
@@ -130,6 +132,30 @@ describe("ONNX Runtime behind the seam", () => {
     expect(await code(network.run({ x: floats(1) }, ["w"]))).toBe("NETWORK_INPUT");
     const integers = { type: "int32" as const, dims: [1], data: Int32Array.of(1) };
     expect(await code(network.run({ x: integers }))).toBe("NETWORK_INPUT");
+  });
+
+  test("nothing is counted for ONNX Runtime's makers: no file appears in the user's folders", () => {
+    const home = mkdtempSync(join(tmpdir(), "marey-home-"));
+    const program = `
+      import { compile, input, mul } from "@marey/core/graph";
+      import { onnxRuntime, workerRuntime } from "marey";
+      const { model } = compile({ y: mul(input("x", [1]), 2) });
+      const threads = workerRuntime(1);
+      for (const runtime of [onnxRuntime, threads]) await (await runtime.load(model)).close();
+      await threads.close();
+    `;
+    const { status } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "--conditions=marey-source", "--input-type=module", "-e", program],
+      {
+        cwd: join(import.meta.dirname, "../../../.."),
+        env: { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: join(home, ".cache") },
+      },
+    );
+    const files = readdirSync(home, { recursive: true });
+    rmSync(home, { recursive: true });
+    expect(status).toBe(0);
+    expect(files).toEqual([]);
   });
 
   test("a graphics device that can't be had is said to be so, and the program goes on and ends as ever", () => {

@@ -1,3 +1,6 @@
+// Before ONNX Runtime is loaded.
+import "./telemetry.js";
+
 import { MareyError } from "@marey/core";
 import type { Network, Runtime, RuntimeOptions, Tensor } from "@marey/core/seam";
 import * as ort from "onnxruntime-node";

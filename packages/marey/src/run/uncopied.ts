@@ -1,3 +1,6 @@
+// Before ONNX Runtime is loaded.
+import "./telemetry.js";
+
 import { compile, input, mul } from "@marey/core/graph";
 import * as ort from "onnxruntime-node";
 
