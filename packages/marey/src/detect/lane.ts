@@ -71,7 +71,7 @@ export interface Lane {
 export function openLane(): Lane {
   const runtime = createRequire(import.meta.url).resolve("onnxruntime-node");
   const lane: Lane = {
-    worker: new Worker(program, { eval: true, workerData: runtime }),
+    worker: new Worker(program, { eval: true, workerData: runtime, execArgv: [] }),
     waiting: [],
     buffers: [],
     ending: false,
