@@ -282,6 +282,7 @@ describe("reading detections", () => {
 
   test.each([
     [[{ ...entry, image_id: 5 }], /none of its 1 entries/],
+    [[9, 5, 6].map((image_id) => ({ ...entry, image_id })), /2 of its 3 entries are in no picture/],
     [[{ image_id: 9, score: 1, category_id: 1 }], /no 17 keypoints/],
     [[{ ...entry, image_id: 9, score: "x" }], /no score/],
     [[{ ...entry, image_id: 9, keypoints: [1, 2, 3] }], /1 keypoints, which is no known layout/],

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MareyError } from "@marey/core";
-import { type Annotations, lastNumber, readJson, readOpenPose } from "@marey/core/format";
+import { type Annotations, lastNumber, readJson, readOpenPose, readOpenPoseFrame } from "@marey/core/format";
 import type { Detections, Keypoints } from "@marey/core/motion";
 import { recogniseSkeleton, type Skeleton } from "@marey/core/skeleton";
 import { readSource } from "../files/index.js";
@@ -55,6 +55,13 @@ export async function readFound(
   const read = isFolder ? await readFolder(path, truth, skeleton) : await readFile(path, truth, skeleton);
   if (read.people.length === 0 && read.strangers > 0)
     throw invalid(path, `none of its ${read.strangers} entries is in a picture of the annotations`);
+  // What few match may match by chance: numbers of other pictures.
+  if (read.strangers > read.people.length)
+    throw invalid(
+      path,
+      `${read.strangers} of its ${read.strangers + read.people.length} entries are in no picture of the annotations`,
+      "Number the pictures as the annotations do (marey detect --annotations), or leave out those of other sets",
+    );
   return read;
 }
 
@@ -202,11 +209,13 @@ async function readFolder(
   if (names.length === 0) throw invalid(folder, "the folder holds no JSON files");
   const files = [];
   // Readers of a video's frames go by the last number: each file gets one of its own.
-  for (const [i, name] of names.entries())
-    files.push({
-      name: join(folder, `${stemOf(name)} ${i}.json`),
-      bytes: await readWhole(join(folder, name)),
-    });
+  for (const [i, name] of names.entries()) {
+    const path = join(folder, name);
+    const bytes = await readWhole(path);
+    // What is wrong with a file is told under its own name.
+    readOpenPoseFrame(bytes, path);
+    files.push({ name: join(folder, `${stemOf(name)} ${i}.json`), bytes });
+  }
   const read = readOpenPose(files, { where: folder, ...(skeleton && { skeleton }) });
   let strangers = 0;
   const people = read.frames.flatMap((found, i) => {

@@ -6,9 +6,12 @@ import type { SourceOptions } from "./options.js";
 import { openSequence } from "./sequence.js";
 import { isPicture, pictureEndings } from "./still.js";
 
-/** The picture files of a folder, in the order that people expect: 2 before 10. */
+/** The picture files of a folder without those that we drew, in the order that people expect: 2 before 10. */
 async function listPictures(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => isPicture(name) && !name.startsWith("."));
+  const isOurs = (name: string) => /\.overlay\.\w+$/i.test(name);
+  const names = (await readdir(folder)).filter(
+    (name) => isPicture(name) && !name.startsWith(".") && !isOurs(name),
+  );
   if (names.length === 0)
     throw new MareyError(
       "FOLDER_NO_PICTURES",
