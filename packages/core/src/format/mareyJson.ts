@@ -97,7 +97,7 @@ export function* writeDetectionsJson(
   const { head, frame, end } = detectionsJson(detections, options);
   yield head(detections.firstFrame);
   for (const people of detections.frames) yield frame(people);
-  yield* end(detections.times);
+  yield* end(detections);
 }
 
 /**
@@ -110,8 +110,8 @@ export function detectionsJson(
 ): {
   head(firstFrame: number): string;
   frame(people: readonly Detection[]): string;
-  /** @param times Seconds of each frame, where they aren't evenly spaced; in pieces, since a stream's fill no one text. */
-  end(times?: ArrayLike<number>): Iterable<string>;
+  /** Seconds and pictures of each frame, where they are told; in pieces, since a stream's fill no one text. */
+  end(told: { times?: ArrayLike<number>; pictures?: ArrayLike<string> }): Iterable<string>;
 } {
   const round = keypointRounding(options);
   let count = 0;
@@ -127,16 +127,19 @@ export function detectionsJson(
       `{"format":"marey-detections","version":${VERSION},"skeleton":${layoutText(layout)},\n"frameRate":${frameRate},` +
       `"width":${width},"height":${height},"firstFrame":${firstFrame},"frames":[`,
     frame: (people) => `${count++ === 0 ? "\n" : ",\n"}[${people.map(person).join(",")}]`,
-    *end(times) {
+    *end({ times, pictures }) {
       yield `],\n"frameCount":${count}`;
-      if (times) {
-        yield ',"times":[';
-        for (let t = 0; t < times.length; t++) yield (t === 0 ? "" : ",") + JSON.stringify(times[t]);
-        yield "]";
-      }
+      if (times) yield* listText("times", times);
+      if (pictures) yield* listText("pictures", pictures);
       yield "}\n";
     },
   };
+}
+
+function* listText(key: string, values: ArrayLike<unknown>): Generator<string> {
+  yield `,"${key}":[`;
+  for (let t = 0; t < values.length; t++) yield (t === 0 ? "" : ",") + JSON.stringify(values[t]);
+  yield "]";
 }
 
 function keypointRounding(options: MareyJsonOptions): (value: number, column: number) => number {
@@ -180,7 +183,13 @@ const fileSchema = z.discriminatedUnion("format", [
     ...view,
     people: z.array(z.object({ id: whole, data: rows, state: rows })),
   }),
-  z.object({ format: z.literal("marey-detections"), ...header, ...view, frames: z.array(z.array(rows)) }),
+  z.object({
+    format: z.literal("marey-detections"),
+    ...header,
+    ...view,
+    frames: z.array(z.array(rows)),
+    pictures: z.array(z.string()).optional(),
+  }),
 ]);
 const detectionSchema = z.object({
   id: whole.optional(),
@@ -218,12 +227,16 @@ export function readMareyJson(bytes: Uint8Array, name = "marey.json"): MareyFile
       return { kind: "keypoints", keypoints: { ...common, ...readView(file), frameCount, people } };
     }
     default: {
+      const { pictures } = file;
       if (file.frames.length !== frameCount)
         throw invalid(name, `${file.frames.length} frames, the file says ${frameCount}`);
+      if (pictures && pictures.length !== frameCount)
+        throw invalid(name, `${pictures.length} names of pictures for ${frameCount} frames`);
       const frames = file.frames.map((people, t) =>
         people.map((person) => readDetection(person, layout, `${name}, frame ${t}`)),
       );
-      return { kind: "detections", detections: { ...common, ...readView(file), frames } };
+      const named = pictures && { pictures };
+      return { kind: "detections", detections: { ...common, ...readView(file), frames, ...named } };
     }
   }
 }

@@ -25,6 +25,8 @@ export interface Detections {
   frames: Detection[][];
   /** Seconds of each frame, where the source is not evenly spaced. */
   times?: Float64Array;
+  /** File name of each frame's picture, where every one is a file of its own. */
+  pictures?: string[];
 }
 
 /** One person over time in one view. */

@@ -113,6 +113,39 @@ describe.skipIf(!there)("outputs", () => {
     ).resolves.toHaveLength(1);
   });
 
+  test("a folder: every picture is drawn by itself, and results name theirs", async () => {
+    mkdirSync(file("mixed"));
+    const grey = (width: number, height: number) => ({
+      width,
+      height,
+      channels: 3 as const,
+      data: new Uint8Array(width * height * 3).fill(90),
+    });
+    await writeImage(file("mixed", "wide.png"), grey(96, 40));
+    await writeImage(file("mixed", "tall.png"), grey(40, 80));
+    const [done] = await run([file("mixed")], {
+      out: file("drawn"),
+      format: ["json", "csv"],
+      overlay: true,
+    });
+    expect(done?.frames).toBe(2);
+    expect(readdirSync(file("drawn", "mixed_overlay")).sort()).toEqual([
+      "tall.overlay.png",
+      "wide.overlay.png",
+    ]);
+    const tall = await readImage(file("drawn", "mixed_overlay", "tall.overlay.png"));
+    expect([tall.width, tall.height]).toEqual([40, 80]);
+    expect(detections("drawn", "mixed.keypoints.json").pictures).toEqual(["tall.png", "wide.png"]);
+    expect(readFileSync(file("drawn", "mixed.keypoints.csv"), "utf8")).toBe(
+      "frame,time,person,joint,x,y,confidence,picture\n",
+    );
+    await expect(
+      run([file("mixed")], { out: file("drawn"), format: [], overlay: true }),
+    ).rejects.toMatchObject({
+      code: "FILE_EXISTS",
+    });
+  });
+
   test("a range: files are numbered as the source numbers its frames, the picture drawn on is the one seen", async () => {
     const range = { start: 1, end: 7, step: 2, format: ["json", "openpose"] as const, overlay: true };
     await run([video], { out: file("range"), ...range });

@@ -17,7 +17,7 @@ export interface Plan {
   kind: "picture" | "pictures" | "moving";
   files: Partial<Record<"json" | "coco" | "csv" | "npz" | "overlay" | "video" | CocoPartName, string>>;
   /** Folders with a file a frame. */
-  folders: { openpose?: string; json?: string; images?: string; heatmaps?: string };
+  folders: { openpose?: string; overlay?: string; json?: string; images?: string; heatmaps?: string };
 }
 
 /** Files that appear together at the end, and folders, by path, whose files appear one by one. */
@@ -46,11 +46,14 @@ export async function planOutputs(input: string, options: DetectCommandOptions):
       ...(format.includes("npz") && { npz: place(".keypoints.npz") }),
       ...(format.includes("coco") && { coco: place(".coco.json") }),
       ...cocoFiles(openPose),
-      ...(overlay && { overlay: place(kind === "picture" ? ".overlay.png" : ".overlay.mp4") }),
+      ...(overlay &&
+        kind !== "pictures" && { overlay: place(kind === "picture" ? ".overlay.png" : ".overlay.mp4") }),
       ...(writeVideo !== undefined && { video: writeVideo }),
     },
     folders: {
       ...(format.includes("openpose") && { openpose: place("_json") }),
+      // Pictures need not be of one size, as those of a video are.
+      ...(overlay && kind === "pictures" && { overlay: place("_overlay") }),
       ...(writeJson !== undefined && { json: writeJson }),
       ...(writeImages !== undefined && { images: writeImages }),
       ...(writeHeatmaps !== undefined && { heatmaps: writeHeatmaps }),
@@ -119,9 +122,9 @@ export function requireDistinct(plans: readonly Plan[]): void {
  *   files of this input's frames in a folder that was named.
  */
 export async function requireFree(plan: Plan): Promise<void> {
-  const { openpose, ...named } = plan.folders;
-  for (const path of [...Object.values(plan.files), ...(openpose ? [openpose] : [])])
-    await requireAbsent(path);
+  const { openpose, overlay, ...named } = plan.folders;
+  for (const path of [...Object.values(plan.files), openpose, overlay])
+    if (path !== undefined) await requireAbsent(path);
   for (const folder of Object.values(named)) {
     const isOurs = await ownFrames(plan, folder);
     for (const file of await readdir(folder).catch(() => []))
@@ -134,6 +137,7 @@ type Role = keyof Plan["folders"];
 /** How the names of a frame's files end, before what tells their format. */
 const endings: Record<Role, string> = {
   openpose: "_keypoints",
+  overlay: ".overlay",
   json: "_keypoints",
   images: "_rendered",
   heatmaps: "_pose_heatmaps",
@@ -184,7 +188,7 @@ export function drawnSide(
   { files, folders }: Plan,
   { openPose = {} }: DetectCommandOptions,
 ): number | "none" | undefined {
-  if (!files.overlay && !files.video && !folders.images) return "none";
+  if (!files.overlay && !folders.overlay && !files.video && !folders.images) return "none";
   if (!files.video && !folders.images) return overlaySide;
   const asked = openPose.outputSize?.filter((side) => side > 0) ?? [];
   return asked.length > 0 ? Math.max(...asked) : undefined;

@@ -119,6 +119,7 @@ async function pictureSinks(
   { openPose = {}, audio = true }: DetectCommandOptions,
 ): Promise<PictureSink[]> {
   const images = folderOf(set, folders.images);
+  const drawn = folderOf(set, folders.overlay);
   const sound = audio && kind === "moving" && !take.live ? { sound: input } : {};
   const { videoFrameRate: frameRate, imagesFormat = "png" } = openPose;
   // Frames at a rate of their own would run away from the sound.
@@ -127,7 +128,8 @@ async function pictureSinks(
     ...(overlay?.endsWith(".png") ? [pictureSink(set.files, overlay)] : []),
     ...(overlay?.endsWith(".mp4") ? [videoSink(set.files, overlay, take, sound)] : []),
     ...(video !== undefined ? [videoSink(set.files, video, take, pace)] : []),
-    ...(images ? [picturesSink(images, take, imagesFormat)] : []),
+    ...(drawn ? [picturesSink(drawn, take, ".overlay.png")] : []),
+    ...(images ? [picturesSink(images, take, `_rendered.${imagesFormat}`)] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Detection, Detections } from "@marey/core/motion";
 import type { FrameSource } from "@marey/core/seam";
 import type { Eyes } from "./sight.js";
@@ -23,17 +24,20 @@ export async function detectVideo(
   const frameRate = rateOf(source, options);
   const frames: Detection[][] = [];
   const times: number[] = [];
+  const pictures: string[] = [];
   let firstFrame = 0;
-  for await (const { index, time, people } of watch(source, eyes, options)) {
+  for await (const { index, time, name, people } of watch(source, eyes, options)) {
     if (frames.length === 0) firstFrame = index;
     frames.push(people);
     times.push(time);
+    if (name !== undefined) pictures.push(basename(name));
     options.onProgress?.(frames.length, source.frameCount);
   }
   const { width, height } = source;
   const uneven = unevenTimes(times, frameRate);
   const shape = { skeleton: eyes.skeleton, frameRate, width, height, firstFrame };
-  return { ...shape, frames, ...(uneven && { times: uneven }) };
+  const isNamed = pictures.length > 0 && pictures.length === frames.length;
+  return { ...shape, frames, ...(uneven && { times: uneven }), ...(isNamed && { pictures }) };
 }
 
 /** Times from the first frame on; undefined where the frames are evenly spaced. */

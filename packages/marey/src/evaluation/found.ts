@@ -167,18 +167,24 @@ const framesOf = ({ skeleton, people, firstFrame, frameCount, ...view }: Keypoin
 };
 
 function fromFrames(
-  { skeleton, firstFrame, frames }: Detections,
+  { skeleton, firstFrame, frames, pictures }: Detections,
   path: string,
   truth: Annotations,
 ): FoundPeople {
-  const { byId, byNumber } = pictureIndex(truth);
+  const { byId, byNumber, byStem } = pictureIndex(truth);
   const taken = frames.flatMap((people, t) => (people.length > 0 ? [firstFrame + t] : []));
   const order = new Intl.Collator("en", { numeric: true });
   const sorted = [...truth.images.keys()].sort((a, b) =>
     order.compare(truth.images[a]?.file ?? "", truth.images[b]?.file ?? ""),
   );
   const byPlace = (number: number) => sorted[number - firstFrame] ?? -1;
-  const ways = [byNumber, byId, ...(frames.length === sorted.length ? [byPlace] : [])];
+  const byName = (number: number) => byStem(stemOf(pictures?.[number - firstFrame] ?? ""));
+  const ways = [
+    ...(pictures ? [byName] : []),
+    byNumber,
+    byId,
+    ...(frames.length === sorted.length ? [byPlace] : []),
+  ];
   const way = ways.find((imageOf) => taken.every((number) => imageOf(number) >= 0));
   if (!way)
     throw invalid(

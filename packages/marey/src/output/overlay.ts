@@ -95,10 +95,10 @@ export function pictureSink(files: FileSet, path: string): PictureSink {
   };
 }
 
-/** A picture a frame: `{frame}_rendered.png`. */
-export function picturesSink(files: FrameFiles, take: Take, format: string): PictureSink {
+/** A picture a frame: the frame's name with an ending that says the format too. */
+export function picturesSink(files: FrameFiles, take: Take, ending: string): PictureSink {
   return {
-    write: (image, frame) => files.writePicture(`${frameName(take, frame)}_rendered.${format}`, image),
+    write: (image, frame) => files.writePicture(`${frameName(take, frame)}${ending}`, image),
     close: async () => undefined,
     abort: async () => undefined,
   };

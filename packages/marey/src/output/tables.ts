@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { cocoResults, detectionsCsv, detectionsCsvHead, detectionsJson } from "@marey/core/format";
 import type { Skeleton } from "@marey/core/skeleton";
 import { unevenTimes } from "../detect/detectVideo.js";
@@ -33,26 +34,31 @@ export function jsonWriter(files: FileSet, path: string, take: Take): Promise<Fr
   const { head, frame, end } = detectionsJson(take);
   // All that is kept of a frame: a stream's day at 30 Hz fills 20 MB.
   const times: number[] = [];
-  const piece = ({ index, time, people }: SeenFrame) => {
+  const pictures: string[] = [];
+  const piece = ({ index, time, name, people }: SeenFrame) => {
     times.push(time);
+    if (name !== undefined) pictures.push(basename(name));
     return (times.length === 1 ? head(index) : "") + frame(people);
   };
   return textWriter(files, path, piece, function* () {
     if (times.length === 0) yield head(0);
-    yield* end(unevenTimes(times, take.frameRate));
+    const uneven = unevenTimes(times, take.frameRate);
+    const isNamed = pictures.length > 0 && pictures.length === times.length;
+    yield* end({ ...(uneven && { times: uneven }), ...(isNamed && { pictures }) });
   });
 }
 
-/** Writes a table, one row per frame, person and joint. */
+/** Writes a table, one row per frame, person and joint; of pictures that are files of their own with a column of their names. */
 export function csvWriter(files: FileSet, path: string, { skeleton }: Take): Promise<FrameWriter> {
   const rows = detectionsCsv(skeleton);
-  let head = detectionsCsvHead;
-  const piece = ({ index, time, people }: SeenFrame) => {
-    const text = head + rows(index, time, people);
-    head = "";
-    return text;
+  let isBegun = false;
+  const piece = ({ index, time, name, people }: SeenFrame) => {
+    const picture = name === undefined ? undefined : basename(name);
+    const head = isBegun ? "" : detectionsCsvHead(picture !== undefined);
+    isBegun = true;
+    return head + rows(index, time, people, picture);
   };
-  return textWriter(files, path, piece, () => [head]);
+  return textWriter(files, path, piece, () => (isBegun ? [] : [detectionsCsvHead(false)]));
 }
 
 export interface CocoWriterOptions {
