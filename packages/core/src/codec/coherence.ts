@@ -1,6 +1,6 @@
 import type { LimbProportion } from "../skeleton/proportions.js";
 import type { Candidates } from "./candidates.js";
-import type { Connections } from "./connections.js";
+import { type Connections, logDistance } from "./connections.js";
 import type { Groups } from "./groups.js";
 import type { Limb } from "./partAffinity.js";
 
@@ -34,7 +34,7 @@ export interface Coherence {
 export function coherence(
   groups: Groups,
   { x, y, place }: Candidates,
-  { support }: Connections,
+  { support, distance }: Connections,
   { limbs, proportions, capacity, unsupported, disproportion, lengthSpread }: CoherenceOptions,
 ): Coherence {
   const { slots, joints } = groups;
@@ -57,12 +57,13 @@ export function coherence(
       const a = slots[group * joints + first[l]];
       const b = slots[group * joints + second[l]];
       if (a < 0 || b < 0) continue;
-      sum += supportOf(l, a, b);
+      const at = (l * capacity + place[a]) * capacity + place[b];
+      const score = support[at];
+      sum += score > 0 ? score : -unsupported;
       const { weight } = proportions[l];
       if (weight === 0) continue;
-      const dx = x[a] - x[b];
-      const dy = y[a] - y[b];
-      told.insert(0.5 * Math.log(Math.max(0.1, dx * dx + dy * dy)) - usual[l], weight);
+      const length = score > 0 ? distance[at] : logDistance(x[a] - x[b], y[a] - y[b]);
+      told.insert(length - usual[l], weight);
     }
     return sum;
   }

@@ -33,6 +33,8 @@ export interface Connections {
   readonly promise: Float64Array;
   /** L×capacity×capacity: score of a limb between two candidates by their places, 0 where its field doesn't support them. */
   readonly support: Float32Array;
+  /** In the same places: logarithm of the distance in cells, where there is support. */
+  readonly distance: Float32Array;
 }
 
 const PAIRS = 2 ** 20;
@@ -56,6 +58,7 @@ export function connectionFinder(candidates: Candidates, options: ConnectionOpti
     b: new Int32Array(room),
     score: new Float32Array(room),
     support: new Float32Array(limbs.length * capacity * capacity),
+    distance: new Float32Array(limbs.length * capacity * capacity),
   };
   // By candidate: the largest and the next score among a limb's pairs.
   const best = new Float32Array(joints * capacity);
@@ -72,8 +75,10 @@ export function connectionFinder(candidates: Candidates, options: ConnectionOpti
         for (let b = first[to]; b < first[to + 1]; b++) {
           const score = Math.min(2, support(fields, 2 * l * columns * rows, x[a], y[a], x[b], y[b], options));
           const isPair = score > minPair && found.count < room;
-          found.support[(l * capacity + place[a]) * capacity + place[b]] = isPair ? score : 0;
+          const at = (l * capacity + place[a]) * capacity + place[b];
+          found.support[at] = isPair ? score : 0;
           if (!isPair) continue;
+          found.distance[at] = logDistance(x[a] - x[b], y[a] - y[b]);
           const i = found.count++;
           found.limb[i] = l;
           found.a[i] = a;
@@ -86,6 +91,9 @@ export function connectionFinder(candidates: Candidates, options: ConnectionOpti
   };
   return { connections: found, find };
 }
+
+/** Logarithm of a distance in cells; joints in one place count as a third of a cell apart. */
+export const logDistance = (dx: number, dy: number) => 0.5 * Math.log(Math.max(0.1, dx * dx + dy * dy));
 
 /** Repeats a pair with other candidates, doubles of its own; the order must be sorted afterwards. */
 export function repeatPair(found: Connections, pair: number, a: number, b: number): void {
@@ -161,13 +169,17 @@ function mayConnect(
   const looks = (samples + 1) >> 1;
   const stepX = dx / looks;
   const stepY = dy / looks;
-  let x = ax + fieldShift + 0.5 + 0.5 * stepX;
-  let y = ay + fieldShift + 0.5 + 0.5 * stepY;
-  let missable = looks >> 1;
-  for (let i = 0; i < looks; i++, x += stepX, y += stepY) {
-    const column = Math.min(columns - 1, x) | 0;
-    const at = offset + (Math.min(rows - 1, y) | 0) * columns + column;
-    if (!(dx * fields[at] + dy * fields[at + plane] > least) && --missable < 0) return false;
+  const x0 = ax + fieldShift + 0.5 + 0.5 * stepX;
+  const y0 = ay + fieldShift + 0.5 + 0.5 * stepY;
+  let missed = 0;
+  for (let i = 0; i < looks; i++) {
+    // From the middle outwards: near its ends, every segment meets the fields of other limbs of these joints.
+    const k = (looks >> 1) + ((i & 1) === 0 ? i >> 1 : -((i + 1) >> 1));
+    const column = Math.min(columns - 1, x0 + k * stepX) | 0;
+    const at = offset + (Math.min(rows - 1, y0 + k * stepY) | 0) * columns + column;
+    if (dx * fields[at] + dy * fields[at + plane] > least) continue;
+    missed++;
+    if (missed > looks >> 1 || (missed === 2 && i < 3)) return false;
   }
   return true;
 }
