@@ -18,7 +18,7 @@ await sharp(Buffer.from(plot())).png().toFile(out);
 function plot(): string {
   const [width, height] = [880, 420];
   const x = scaleLinear([0, 50], [70, width - 30]);
-  const y = scaleLinear([0, Math.max(...medians)], [height - 56, 24]).nice();
+  const y = scaleLinear([0, Math.max(...medians)], [height - 56, 34]).nice();
   const text = (tx: number, ty: number, what: string, anchor = "middle") =>
     `<text x="${tx}" y="${ty}" text-anchor="${anchor}">${what}</text>`;
   const lines = y.ticks(6).map((value) => {
@@ -32,10 +32,10 @@ function plot(): string {
     [30, 4],
   ].map(
     ([people, ms]) =>
-      `<circle cx="${x(people!)}" cy="${y(ms!)}" r="5"/>${text(x(people!) + 10, y(ms!) + 16, `target ${ms} ms`, "start")}`,
+      `<circle cx="${x(people!)}" cy="${y(ms!)}" r="5"/>${text(x(people!) + 10, y(ms!) - 10, `target ${ms} ms`, "start")}`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="15" fill="#333">
 <style>.grid{stroke:#ddd}.line{fill:none;stroke:#2a78b8;stroke-width:2.5}circle{fill:none;stroke:#c4552d;stroke-width:2}</style>
 <rect width="100%" height="100%" fill="#fff"/>${lines.join("")}${columns.join("")}<path class="line" d="${path}"/>${targets.join("")}
-${text((x(0) + x(50)) / 2, height - 10, "people in the picture")}${text(x(0), 14, "ms to decode the maps (one core)", "start")}</svg>`;
+${text((x(0) + x(50)) / 2, height - 10, "people in the picture")}${text(x(0) - 40, 18, "ms to decode the maps (one core)", "start")}</svg>`;
 }
