@@ -1,6 +1,13 @@
 export { type BoxPaint, type Colour, drawBox, drawDisc, drawLine, type Paint } from "./draw.js";
 export type { Image } from "./image.js";
-export { type Letterbox, letterbox } from "./letterbox.js";
+export {
+  type Letterbox,
+  type LetterboxOptions,
+  letterbox,
+  letterboxInto,
+  letterboxToPicture,
+  type Placement,
+} from "./letterbox.js";
 export { drawPeople, drawPerson, type PersonPaint, personColour } from "./person.js";
 export { type Region, regionMatrix, regionThrough } from "./region.js";
 export { resize, resizeInto, type Size } from "./resize.js";

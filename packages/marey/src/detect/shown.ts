@@ -1,4 +1,11 @@
-import { type Image, resizeInto, type Size, warpAffine } from "@marey/core/image";
+import {
+  type Image,
+  letterboxInto,
+  letterboxToPicture,
+  resizeInto,
+  type Size,
+  warpAffine,
+} from "@marey/core/image";
 import type { Tensor } from "@marey/core/seam";
 import type { Card } from "../store/card.js";
 import { lender } from "./memory.js";
@@ -96,19 +103,15 @@ export function inputSize(input: Card["input"], image: Size, scale = 1): Size {
 
 /** Draws the whole picture into a canvas. @returns Pixels of the canvas → pixels of the picture. */
 function fit(image: Image, canvas: Image, { fit: rule, fill }: Card["input"]): Float64Array {
+  if (rule !== "stretch") {
+    const place = rule === "centre" ? "centre" : "topLeft";
+    return letterboxToPicture(letterboxInto(image, canvas, { place, fill }));
+  }
   const { width, height } = canvas;
-  const both = [width / image.width, height / image.height] as const;
-  const [scaleX, scaleY] = rule === "stretch" ? both : [Math.min(...both), Math.min(...both)];
-  const inner = {
-    width: Math.max(1, Math.min(width, Math.round(image.width * scaleX))),
-    height: Math.max(1, Math.min(height, Math.round(image.height * scaleY))),
-  };
-  const left = rule === "centre" ? (width - inner.width) >> 1 : 0;
-  const top = rule === "centre" ? (height - inner.height) >> 1 : 0;
-  if (inner.width < width || inner.height < height) canvas.data.fill(fill);
-  resizeInto(image, canvas, { ...inner, left, top }, scaleX, scaleY);
-  const shift = (start: number, scale: number) => (0.5 - start) / scale - 0.5;
-  return Float64Array.of(1 / scaleX, 0, shift(left, scaleX), 0, 1 / scaleY, shift(top, scaleY));
+  const [scaleX, scaleY] = [width / image.width, height / image.height];
+  resizeInto(image, canvas, { width, height, left: 0, top: 0 }, scaleX, scaleY);
+  const shift = (scale: number) => 0.5 / scale - 0.5;
+  return Float64Array.of(1 / scaleX, 0, shift(scaleX), 0, 1 / scaleY, shift(scaleY));
 }
 
 function mirrorRows({ width, height, data }: Image): void {

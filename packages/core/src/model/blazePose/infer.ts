@@ -1,6 +1,6 @@
 import type { Image } from "../../image/image.js";
+import { letterboxInto, letterboxToPicture } from "../../image/letterbox.js";
 import { type Region, regionMatrix } from "../../image/region.js";
-import { resizeInto } from "../../image/resize.js";
 import { warpAffine } from "../../image/warp.js";
 import type { Network } from "../../seam/runtime.js";
 import { type BodyHint, decodeHints, detectorSide, type HintOptions } from "./detector.js";
@@ -30,26 +30,17 @@ export async function findBodies(
   options: HintOptions = {},
   memory: BodyCanvas = bodyCanvas(),
 ): Promise<BodyHint[]> {
-  const scale = detectorSide / Math.max(image.width, image.height);
-  const inner = {
-    width: Math.max(1, Math.round(image.width * scale)),
-    height: Math.max(1, Math.round(image.height * scale)),
-  };
-  const left = (detectorSide - inner.width) >> 1;
-  const top = (detectorSide - inner.height) >> 1;
   const count = 3 * detectorSide * detectorSide;
-  const pixels = memory.pixels.subarray(0, count).fill(0);
+  const pixels = memory.pixels.subarray(0, count);
   const shown = { width: detectorSide, height: detectorSide, channels: 3, data: pixels };
-  resizeInto(image, shown, { ...inner, left, top }, scale, scale);
+  const placement = letterboxInto(image, shown);
   const data = memory.values.subarray(0, count);
   for (let i = 0; i < count; i++) data[i] = pixels[i] / 127.5 - 1;
   const { person } = await network.run(
     { [network.inputs[0]]: { type: "float32", dims: [1, detectorSide, detectorSide, 3], data } },
     ["person"],
   );
-  const shift = (start: number) => (0.5 - start) / scale - 0.5;
-  const toPicture = [1 / scale, 0, shift(left), 0, 1 / scale, shift(top)];
-  return decodeHints(person.data as Float32Array, toPicture, options);
+  return decodeHints(person.data as Float32Array, letterboxToPicture(placement), options);
 }
 
 export interface PlaceBodyOptions {

@@ -1,6 +1,6 @@
 import type { Image } from "../../image/image.js";
+import { letterboxInto, letterboxToPicture } from "../../image/letterbox.js";
 import { type Region, regionMatrix } from "../../image/region.js";
-import { resizeInto } from "../../image/resize.js";
 import { warpAffine } from "../../image/warp.js";
 import type { Tensor } from "../../seam/runtime.js";
 
@@ -42,17 +42,9 @@ export function showRegion(
 
 /** The whole picture in the middle of a black square. */
 export function showWhole(image: Image, side: number, range: ByteRange, memory: InputMemory): Shown {
-  const scale = side / Math.max(image.width, image.height);
-  const inner = {
-    width: Math.max(1, Math.round(image.width * scale)),
-    height: Math.max(1, Math.round(image.height * scale)),
-  };
-  const left = (side - inner.width) >> 1;
-  const top = (side - inner.height) >> 1;
-  const data = memory.pixels.subarray(0, 3 * side * side).fill(0);
-  resizeInto(image, { width: side, height: side, channels: 3, data }, { ...inner, left, top }, scale, scale);
-  const shift = (start: number) => (0.5 - start) / scale - 0.5;
-  const toPicture = Float64Array.of(1 / scale, 0, shift(left), 0, 1 / scale, shift(top));
+  const data = memory.pixels.subarray(0, 3 * side * side);
+  const placement = letterboxInto(image, { width: side, height: side, channels: 3, data });
+  const toPicture = letterboxToPicture(placement);
   return { tensor: tensorOf(memory, side, range), toPicture };
 }
 

@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.js";
-import { resizeInto } from "../../image/resize.js";
+import { letterboxInto, letterboxToPicture } from "../../image/letterbox.js";
 import { cropMatrix, warpAffine } from "../../image/warp.js";
 import type { Detection } from "../../motion/keypoints.js";
 import type { Network } from "../../seam/runtime.js";
@@ -42,14 +42,9 @@ export async function findPeople(
   const { longerSide = 256, minScore = 0.2, memory = canvas(longerSide * longerSide) } = options;
   const scale = longerSide / Math.max(image.width, image.height);
   const size = { width: blocks(image.width * scale), height: blocks(image.height * scale) };
-  const pixels = memory.pixels.subarray(0, 3 * size.width * size.height).fill(0);
-  const inner = {
-    width: Math.max(1, Math.round(image.width * scale)),
-    height: Math.max(1, Math.round(image.height * scale)),
-  };
-  resizeInto(image, { ...size, channels: 3, data: pixels }, { ...inner, left: 0, top: 0 }, scale, scale);
-  const shift = 0.5 / scale - 0.5;
-  const toPicture = [1 / scale, 0, shift, 0, 1 / scale, shift];
+  const data = memory.pixels.subarray(0, 3 * size.width * size.height);
+  const placement = letterboxInto(image, { ...size, channels: 3, data }, { place: "topLeft", scale });
+  const toPicture = letterboxToPicture(placement);
   return decodeMultiPose(await run(network, memory, size), size, toPicture, minScore);
 }
 
