@@ -50,6 +50,26 @@ test("a limb that closes a loop holds together what a missing field would split"
   expect(readBack(twoPeople, 4, [...chain, [0, 3]], [1], parts).length).toBe(2);
 });
 
+test("how much of a limb must have its field is for the caller to say, down to a third", () => {
+  const person = Float32Array.of(60, 20, 1, 60, 180, 1, 60, 200, 1, 60, 225, 1);
+  const maps = new Float32Array(5 * cells);
+  const fields = new Float32Array(6 * cells);
+  encodeConfidenceMaps(person, { ...CONFIDENCE_MAP_DEFAULTS, ...grid, joints: 4 }, maps);
+  partAffinityEncoder({ ...PART_AFFINITY_DEFAULTS, ...grid, joints: 4, limbs: chain })(person, fields);
+  // The middle of the first limb: rows 7 to 17 of those from 2 to 22.
+  for (const channel of [0, 1])
+    fields.fill(0, channel * cells + 7 * grid.columns, channel * cells + 18 * grid.columns);
+  const joints = (minShare: number) => {
+    const options = { ...ASSEMBLY_DEFAULTS, ...grid, joints: 4, limbs: chain, minJoints: 2, minShare };
+    const found = peopleAssembler(options)(maps, fields);
+    return Math.max(
+      ...Array.from({ length: found.count }, (_, p) => seen([...found.joints.slice(p * 12, p * 12 + 12)])),
+    );
+  };
+  expect(joints(0.7)).toBe(3);
+  expect(joints(0.3)).toBe(4);
+});
+
 test("one peak may be a joint of two people", () => {
   const people = Float32Array.of(
     ...[60, 60, 1, 60, 100, 1, 100, 140, 1, 60, 180, 1, 60, 220, 1],

@@ -153,7 +153,10 @@ function support(
   return sum / samples;
 }
 
-/** Whether half of the cells along a segment have a field along it, a look at every other one; it spares most pairs more. */
+/**
+ * Whether a segment may have the share of samples that it needs: a look at every other cell, with a fifth of them to spare and,
+ * where most must count, not two misses in its middle. It spares most pairs more.
+ */
 function mayConnect(
   fields: Float32Array,
   offset: number,
@@ -162,11 +165,13 @@ function mayConnect(
   dx: number,
   dy: number,
   samples: number,
-  { columns, rows, minSample, fieldShift }: ConnectionOptions,
+  { columns, rows, minSample, minShare, fieldShift }: ConnectionOptions,
 ): boolean {
   const plane = columns * rows;
   const least = minSample * Math.sqrt(dx * dx + dy * dy);
   const looks = (samples + 1) >> 1;
+  const missable = looks * (1.2 - minShare);
+  const central = minShare > 0.5 ? 3 : 0;
   const stepX = dx / looks;
   const stepY = dy / looks;
   const x0 = ax + fieldShift + 0.5 + 0.5 * stepX;
@@ -179,7 +184,7 @@ function mayConnect(
     const at = offset + (Math.min(rows - 1, y0 + k * stepY) | 0) * columns + column;
     if (dx * fields[at] + dy * fields[at + plane] > least) continue;
     missed++;
-    if (missed > looks >> 1 || (missed === 2 && i < 3)) return false;
+    if (missed > missable || (missed === 2 && i < central)) return false;
   }
   return true;
 }
