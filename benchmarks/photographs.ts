@@ -14,7 +14,7 @@ import type { Size } from "@marey/core/image";
 import { findSkeleton } from "@marey/core/skeleton";
 import { onnxRuntime } from "marey";
 import { bodyModels, eyeModels, openEyes, type Sight } from "../packages/marey/src/detect/index.js";
-import { givesJoints } from "../packages/marey/src/detect/readers.js";
+import { givesJoints } from "../packages/marey/src/detect/read/readers.js";
 import { evaluatePoses, type Found, type FoundPeople } from "../packages/marey/src/evaluation/index.js";
 import { type Card, cards } from "../packages/marey/src/store/index.js";
 import { readImage } from "../packages/marey/src/video/index.js";

@@ -5,7 +5,6 @@
  *
  *     npx tsx --conditions=marey-source experiments/open-pose/association.ts [--steps 1500] [--seed 1] [--quick]
  */
-import { parseArgs } from "node:util";
 import { type Random, random } from "@marey/core/array";
 import {
   add,
@@ -23,9 +22,10 @@ import {
 import { adam, baked, convolution, count, initialise, openTrainer, type Symbolic } from "@marey/core/nn";
 import { onnxRuntime } from "marey";
 import { table, verdict } from "../video-pose-3d/table.js";
-import { CMU, clipsOf } from "../video-pose-3d/views.js";
+import { clipsOf } from "../video-pose-3d/views.js";
 import { crowdBatches, fieldsEncoder, midpointsEncoder, partsEncoder, scenes } from "./crowd.js";
 import { tree } from "./figure.js";
+import { readFlags } from "./flags.js";
 import {
   candidatesOf,
   fieldScore,
@@ -38,27 +38,15 @@ import { type Found, type Judgement, judge } from "./judgement.js";
 import { kept } from "./keep.js";
 import { SCENE, type Scene } from "./scene.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    data: { type: "string", default: CMU },
-    steps: { type: "string", default: "1500" },
-    seed: { type: "string", default: "1" },
-    keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
-    threads: { type: "string", default: "1" },
-    quick: { type: "boolean", default: false }, // seconds instead of minutes: shows only that it runs
-  },
-});
-const { quick } = flags;
-const [steps, seed, threads] = [quick ? 3 : Number(flags.steps), Number(flags.seed), Number(flags.threads)];
-const batch = quick ? 2 : 8;
+const { data, steps, seed, threads, batch, keep, quick } = readFlags(1500);
 const width = 24; // channels of the trunk's end and of all stages
 const stages = 3;
 const ONE = [1 / 2];
 const TWO = [1 / 3, 2 / 3];
 
-const train = await clipsOf("train", flags.data);
+const train = await clipsOf("train", data);
 if (train.length === 0) process.exit(0);
-const test = await clipsOf("test", flags.data);
+const test = await clipsOf("test", data);
 
 const encoders = {
   parts: partsEncoder(),
@@ -204,7 +192,7 @@ function tune(seen: readonly Seen[], method: string, exact: boolean): Thresholds
 }
 
 const begun = performance.now();
-const params = await kept(flags.keep, "association", init(random(seed)), trained);
+const params = await kept(keep, "association", init(random(seed)), trained);
 const seconds = (performance.now() - begun) / 1000;
 const tuned = await look(params, scenes(test, seed + 500, quick ? 4 : 100));
 const judged = await look(params, scenes(test, seed + 900, quick ? 4 : 400));

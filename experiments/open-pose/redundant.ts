@@ -4,7 +4,6 @@
  *
  *     npx tsx --conditions=marey-source experiments/open-pose/redundant.ts [--steps 800] [--seed 1] [--quick]
  */
-import { parseArgs } from "node:util";
 import { type Random, random } from "@marey/core/array";
 import {
   assembleByEdge,
@@ -16,25 +15,15 @@ import {
   type PersonDraft,
 } from "@marey/core/model/openPose";
 import { table, verdict } from "../video-pose-3d/table.js";
-import { CMU, clipsOf } from "../video-pose-3d/views.js";
+import { clipsOf } from "../video-pose-3d/views.js";
 import { scenes } from "./crowd.js";
 import { crowdNetwork, limbs, look, trainCrowd } from "./crowdNetwork.js";
 import { tree } from "./figure.js";
+import { readFlags } from "./flags.js";
 import { candidatesOf, fieldScore, grouped } from "./grouping.js";
 import { type Judgement, judge } from "./judgement.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    data: { type: "string", default: CMU },
-    steps: { type: "string", default: "800" },
-    seed: { type: "string", default: "1" },
-    keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
-    threads: { type: "string", default: "1" },
-    quick: { type: "boolean", default: false }, // seconds instead of minutes: shows only that it runs
-  },
-});
-const { quick, keep } = flags;
-const [steps, seed, threads] = [quick ? 3 : Number(flags.steps), Number(flags.seed), Number(flags.threads)];
+const { data, steps, seed, threads, batch, keep, quick } = readFlags(800);
 const percent = (share: number) => (100 * share).toFixed(1);
 
 const people = 5;
@@ -168,11 +157,11 @@ drops.forEach((dropped, d) => {
   );
 });
 
-const train = await clipsOf("train", flags.data);
+const train = await clipsOf("train", data);
 if (train.length === 0) process.exit(0);
-const crowds = scenes(await clipsOf("test", flags.data), seed + 900, quick ? 4 : 400);
+const crowds = scenes(await clipsOf("test", data), seed + 900, quick ? 4 : 400);
 const options = crowdNetwork(3, 1);
-const training = { name: `stages31-${seed}`, options, steps, batch: quick ? 2 : 8, seed, threads, keep };
+const training = { name: `stages31-${seed}`, options, steps, batch, seed, threads, keep };
 const seen = await look(await trainCrowd(train, training), options, crowds, threads);
 
 /** The tree, with the two edges from head to shoulders that OpenPose's own bodies have, and with all. */

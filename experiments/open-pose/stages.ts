@@ -4,32 +4,20 @@
  *
  *     npx tsx --conditions=marey-source experiments/open-pose/stages.ts [--steps 800] [--seed 1] [--quick]
  */
-import { parseArgs } from "node:util";
 import { count } from "@marey/core/nn";
 import { table, verdict } from "../video-pose-3d/table.js";
-import { CMU, clipsOf } from "../video-pose-3d/views.js";
+import { clipsOf } from "../video-pose-3d/views.js";
 import { scenes } from "./crowd.js";
 import { crowdNetwork, limbs, look, type Seen, trainCrowd } from "./crowdNetwork.js";
 import { tree } from "./figure.js";
+import { readFlags } from "./flags.js";
 import { candidatesOf, fieldScore, grouped } from "./grouping.js";
 import { judge } from "./judgement.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    data: { type: "string", default: CMU },
-    steps: { type: "string", default: "800" },
-    seed: { type: "string", default: "1" },
-    keep: { type: "string", default: "" }, // folder for the weights; what is there isn't trained again
-    threads: { type: "string", default: "1" },
-    quick: { type: "boolean", default: false }, // seconds instead of minutes: shows only that it runs
-  },
-});
-const { quick, keep } = flags;
-const [steps, seed, threads] = [quick ? 3 : Number(flags.steps), Number(flags.seed), Number(flags.threads)];
-const batch = quick ? 2 : 8;
-const train = await clipsOf("train", flags.data);
+const { data, steps, seed, threads, batch, keep, quick } = readFlags(800);
+const train = await clipsOf("train", data);
 if (train.length === 0) process.exit(0);
-const crowds = scenes(await clipsOf("test", flags.data), seed + 900, quick ? 4 : 400);
+const crowds = scenes(await clipsOf("test", data), seed + 900, quick ? 4 : 400);
 
 const judged = (seen: readonly Seen[], least: number) =>
   judge(

@@ -2,7 +2,7 @@ import { anchorBoxes, type Candidate } from "@marey/core/codec";
 import type { Region } from "@marey/core/image";
 import { regionFromCircle } from "@marey/core/model/blazePose";
 import { joinOverlapping } from "@marey/core/track";
-import type { CodecOf } from "../store/cardCodec.js";
+import type { CodecOf } from "../../store/cardCodec.js";
 import { disagreement, floatsOf, type Reader, type Reading, type Seen } from "./reader.js";
 
 /** Boxes with points relative to anchors, and the regions to look closer at that they give. */

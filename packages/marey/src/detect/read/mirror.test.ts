@@ -1,7 +1,7 @@
 import { coco17, coco18 } from "@marey/core/skeleton";
 import { describe, expect, test } from "vitest";
-import { cardSchema } from "../store/card.js";
-import { findCard } from "../store/networks.js";
+import { cardSchema } from "../../store/card.js";
+import { findCard } from "../../store/networks.js";
 import { heatmapReader } from "./heatmapReader.js";
 import { partAffinityReader } from "./partAffinityReader.js";
 import { inPicture, mergeLooks } from "./place.js";

@@ -1,7 +1,7 @@
 import { rowJoints, sigmoid } from "@marey/core/codec";
 import { decodeBody } from "@marey/core/model/blazePose";
 import type { Tensor } from "@marey/core/seam";
-import type { CodecOf } from "../store/cardCodec.js";
+import type { CodecOf } from "../../store/cardCodec.js";
 import { disagreement, floatsOf, jointsOf, meanScore, type Reader, type Reading } from "./reader.js";
 import { pixelUnit } from "./rowReader.js";
 

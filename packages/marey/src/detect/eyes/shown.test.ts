@@ -1,6 +1,6 @@
 import type { Image } from "@marey/core/image";
 import { describe, expect, test } from "vitest";
-import { type Card, cardSchema } from "../store/card.js";
+import { type Card, cardSchema } from "../../store/card.js";
 import { inputSize, presenter, type ShowOptions } from "./shown.js";
 
 const picture: Image = {

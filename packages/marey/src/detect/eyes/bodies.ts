@@ -4,9 +4,9 @@ import { canvas, findPeople, squareAround, sureJoint } from "@marey/core/model/m
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { blazePose33, coco17 } from "@marey/core/skeleton";
+import type { Eyes } from "../sight.js";
 import { withoutTwins } from "./finder.js";
 import { lender } from "./memory.js";
-import type { Eyes } from "./sight.js";
 
 const longerSide = 256;
 /** The same in a picture that stands alone. */

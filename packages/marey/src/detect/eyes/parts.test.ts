@@ -6,15 +6,15 @@ import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { coco17, face68, partsOf, wholeBody133 } from "@marey/core/skeleton";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadNetwork } from "../store/index.js";
-import { networksFolder } from "../store/networks.js";
-import { openFrames, readImage } from "../video/index.js";
+import { loadNetwork } from "../../store/index.js";
+import { networksFolder } from "../../store/networks.js";
+import { openFrames, readImage } from "../../video/index.js";
+import type { Eyes, Sight } from "../sight.js";
+import { type WorkerRuntime, workerRuntime } from "../workers.js";
 import { partEyes, withHandsAndFace } from "./parts.js";
 import { faceEyes, handEyes } from "./partsAlone.js";
-import type { Eyes, Sight } from "./sight.js";
-import { type WorkerRuntime, workerRuntime } from "./workers.js";
 
-const data = join(import.meta.dirname, "../../../../../shared/data");
+const data = join(import.meta.dirname, "../../../../../../shared/data");
 const signing = join(data, "video/asl_hand.25fps.mp4");
 const networks = ["handdetect", "handlandmark-full", "blazeface", "facemesh", "iris"];
 const there =

@@ -1,11 +1,11 @@
 import { type Followed, movedFrom } from "@marey/core/model/moveNet";
 import type { Network } from "@marey/core/seam";
-import type { Card } from "../store/card.js";
-import { findCard } from "../store/networks.js";
+import type { Card } from "../../store/card.js";
+import { findCard } from "../../store/networks.js";
+import type { Eyes } from "../sight.js";
 import { withoutTwins } from "./finder.js";
 import { type Looker, pictureLooker } from "./pictureEyes.js";
 import { placerEyes } from "./placerEyes.js";
-import type { Eyes } from "./sight.js";
 
 /** Found on half of the annotated photographs; `benchmarks/photographs.ts` has the others. */
 const settings = {

@@ -2,8 +2,8 @@ import { canvas, findPeople, sharedJoints } from "@marey/core/model/moveNet";
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
+import type { Eyes } from "../sight.js";
 import { lender } from "./memory.js";
-import type { Eyes } from "./sight.js";
 
 /** Score from which people count. */
 const minScore = 0.2;

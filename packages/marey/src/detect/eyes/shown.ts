@@ -7,7 +7,7 @@ import {
   warpAffine,
 } from "@marey/core/image";
 import type { Tensor } from "@marey/core/seam";
-import type { Card } from "../store/card.js";
+import type { Card } from "../../store/card.js";
 import { lender } from "./memory.js";
 
 /** A picture as a network is shown it, and the way back. */

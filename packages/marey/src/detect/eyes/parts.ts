@@ -18,9 +18,9 @@ import {
 import type { Detection } from "@marey/core/motion";
 import type { Network, Runtime } from "@marey/core/seam";
 import { face70, type PartIndices, partsOf, type Skeleton, withParts } from "@marey/core/skeleton";
-import { loadNetwork } from "../store/index.js";
+import { loadNetwork } from "../../store/index.js";
+import type { Eyes, LookOptions, Sight } from "../sight.js";
 import { lender } from "./memory.js";
-import type { Eyes, LookOptions, Sight } from "./sight.js";
 
 export interface PartsOptions {
   /** Both hands, 21 points each; default true. */

@@ -1,5 +1,5 @@
 import { decodeDisplacementMaps, decodeOffsetMaps } from "@marey/core/codec";
-import type { CodecOf } from "../store/cardCodec.js";
+import type { CodecOf } from "../../store/cardCodec.js";
 import { disagreement, floatsOf, jointIndex, jointsOf, type Reader, type Reading } from "./reader.js";
 
 /** PoseNet's maps, of one person or of many. */

@@ -3,8 +3,8 @@ import type { Image, Region, Size } from "@marey/core/image";
 import type { Detection } from "@marey/core/motion";
 import type { Tensor } from "@marey/core/seam";
 import type { Skeleton } from "@marey/core/skeleton";
-import type { Card } from "../store/card.js";
-import type { SightMaps } from "./sight.js";
+import type { Card } from "../../store/card.js";
+import type { SightMaps } from "../sight.js";
 
 /** Somebody, or something, that a network sees; without joints where it only finds. */
 export interface Seen extends Detection {

@@ -1,5 +1,5 @@
 import type { Network } from "@marey/core/seam";
-import { type Card, cardSkeleton } from "../store/card.js";
+import { type Card, cardSkeleton } from "../../store/card.js";
 import { anchorReader } from "./anchorReader.js";
 import { heatmapReader } from "./heatmapReader.js";
 import { jointReader, landmarkReader } from "./jointReader.js";

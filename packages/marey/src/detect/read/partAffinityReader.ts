@@ -1,6 +1,6 @@
 import { ASSEMBLY_DEFAULTS, emptyPeaks, findPeaks, peopleAssembler } from "@marey/core/codec";
 import type { Size } from "@marey/core/image";
-import type { CodecOf } from "../store/cardCodec.js";
+import type { CodecOf } from "../../store/cardCodec.js";
 import { bySize, copyChannels, mapReader, mapSizes, unmirrored } from "./mapReader.js";
 import {
   disagreement,

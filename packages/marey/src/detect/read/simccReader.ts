@@ -1,6 +1,6 @@
 import { simcc } from "@marey/core/codec";
 import type { Tensor } from "@marey/core/seam";
-import type { CodecOf } from "../store/cardCodec.js";
+import type { CodecOf } from "../../store/cardCodec.js";
 import { mapReader } from "./mapReader.js";
 import { disagreement, floatsOf, jointsOf, meanScore, type Reader, type Reading } from "./reader.js";
 

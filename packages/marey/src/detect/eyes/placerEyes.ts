@@ -4,15 +4,15 @@ import { extent } from "@marey/core/metric";
 import { sureJoint } from "@marey/core/model/moveNet";
 import type { Network } from "@marey/core/seam";
 import { coco17, type Skeleton } from "@marey/core/skeleton";
-import { type Card, cardSkeleton } from "../store/card.js";
+import { type Card, cardSkeleton } from "../../store/card.js";
+import { withoutDuplicates } from "../read/duplicates.js";
+import { inPicture, meanPerson } from "../read/place.js";
+import { disagreement, jointsOf, type Maps, meanScore, type Reader, type Seen } from "../read/reader.js";
+import { readerOf } from "../read/readers.js";
+import type { Eyes } from "../sight.js";
 import { regionOf } from "./bodies.js";
-import { withoutDuplicates } from "./duplicates.js";
 import { type Looker, type LooksOptions, run } from "./pictureEyes.js";
-import { inPicture, meanPerson } from "./place.js";
-import { disagreement, jointsOf, type Maps, meanScore, type Reader, type Seen } from "./reader.js";
-import { readerOf } from "./readers.js";
 import { type Presenter, presenter, type Shown } from "./shown.js";
-import type { Eyes } from "./sight.js";
 
 /** OKS from which two placings are of one person. */
 const duplicates = { suppress: "oks", overlap: 0.75 } as const;

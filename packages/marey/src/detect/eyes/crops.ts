@@ -20,8 +20,8 @@ import {
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
+import type { Eyes, LookOptions, Sight } from "../sight.js";
 import { lender } from "./memory.js";
-import type { Eyes, LookOptions, Sight } from "./sight.js";
 
 /** Thresholds, found on the recordings and photographs that the project's data holds. */
 const settings = {

@@ -18,10 +18,10 @@ import {
 } from "@marey/core/graph";
 import type { Image } from "@marey/core/image";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { onnxRuntime } from "../run/index.js";
-import { networksFolder } from "../store/networks.js";
-import { readImage } from "../video/index.js";
-import { type EyeOptions, openEyes } from "./index.js";
+import { onnxRuntime } from "../../run/index.js";
+import { networksFolder } from "../../store/networks.js";
+import { readImage } from "../../video/index.js";
+import { type EyeOptions, openEyes } from "../index.js";
 
 /**
  * Tiny networks that really look: three joints are a red, a green and a blue spot, and a network's maps are the picture's
@@ -485,7 +485,7 @@ describe("a card and a network that don't agree", () => {
   });
 });
 
-const skier = join(import.meta.dirname, "../../../../../shared/data/images/annotated/000000000785.jpg");
+const skier = join(import.meta.dirname, "../../../../../../shared/data/images/annotated/000000000785.jpg");
 const there = existsSync(skier) && existsSync(join(networksFolder, "centernet.onnx"));
 if (!there) console.log("cards: skipped, the pictures or the built networks aren't there");
 

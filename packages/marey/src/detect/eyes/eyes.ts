@@ -1,17 +1,17 @@
 import { MareyError } from "@marey/core";
 import type { Network, Runtime } from "@marey/core/seam";
-import type { Card } from "../store/card.js";
-import { cards, loadNetwork } from "../store/index.js";
-import { openNetwork } from "../store/openCard.js";
+import type { Card } from "../../store/card.js";
+import { cards, loadNetwork } from "../../store/index.js";
+import { openNetwork } from "../../store/openCard.js";
+import { withMorePositives } from "../read/positives.js";
+import { givesJoints } from "../read/readers.js";
+import type { Eyes } from "../sight.js";
 import { bodyEyes } from "./bodies.js";
 import { cropEyes } from "./crops.js";
 import { finderEyes } from "./finder.js";
 import { faceEyes, handEyes } from "./partsAlone.js";
 import { type LooksOptions, pictureEyes, pictureLooker } from "./pictureEyes.js";
 import { placerEyes } from "./placerEyes.js";
-import { withMorePositives } from "./positives.js";
-import { givesJoints } from "./readers.js";
-import type { Eyes } from "./sight.js";
 import { withStills } from "./stillEyes.js";
 
 /** Methods by name, with the networks that they run. */

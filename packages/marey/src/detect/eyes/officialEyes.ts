@@ -14,14 +14,14 @@ import {
   thresholdsOf,
 } from "@marey/core/model/openPose";
 import type { Network, Runtime } from "@marey/core/seam";
-import { type Card, cardSkeleton } from "../store/card.js";
-import { openNetwork } from "../store/openCard.js";
-import { findStored } from "../store/stored.js";
+import { type Card, cardSkeleton } from "../../store/card.js";
+import { openNetwork } from "../../store/openCard.js";
+import { findStored } from "../../store/stored.js";
+import type { MapReader, Reader } from "../read/reader.js";
+import { readerOf } from "../read/readers.js";
+import type { Eyes, SightMaps } from "../sight.js";
 import { lender } from "./memory.js";
-import type { MapReader, Reader } from "./reader.js";
-import { readerOf } from "./readers.js";
 import { byteFiller } from "./shown.js";
-import type { Eyes, SightMaps } from "./sight.js";
 
 export interface OfficialEyesOptions extends Partial<NetSizeOptions> {
   /** Name or card of a network with part affinity fields of one of OpenPose's models; the stored BODY_25 when absent. */

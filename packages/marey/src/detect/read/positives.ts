@@ -1,7 +1,7 @@
 import { MareyError } from "@marey/core";
 import { ASSEMBLY_DEFAULTS } from "@marey/core/codec";
 import { COCO_18, thresholdsOf } from "@marey/core/model/openPose";
-import type { Card } from "../store/card.js";
+import type { Card } from "../../store/card.js";
 
 /**
  * A card whose decoder takes more for people than usual, and more that are none: OpenPose's thresholds for

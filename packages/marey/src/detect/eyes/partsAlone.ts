@@ -13,8 +13,8 @@ import {
 import type { Detection } from "@marey/core/motion";
 import type { Network } from "@marey/core/seam";
 import { face70, hand21, type Skeleton } from "@marey/core/skeleton";
+import type { Eyes } from "../sight.js";
 import { lender } from "./memory.js";
-import type { Eyes } from "./sight.js";
 
 /** A hand seen without a body. */
 export interface LoneHand extends Detection, Omit<Hand, "presence"> {}

@@ -2,12 +2,12 @@ import { addMapped } from "@marey/core/codec";
 import type { Image } from "@marey/core/image";
 import type { Network } from "@marey/core/seam";
 import type { Skeleton } from "@marey/core/skeleton";
-import { type Card, cardSkeleton } from "../store/card.js";
-import { inPicture, mergeLooks } from "./place.js";
-import { disagreement, jointsOf, type MapReader, type Maps, type Reader, type Seen } from "./reader.js";
-import { readerOf } from "./readers.js";
+import { type Card, cardSkeleton } from "../../store/card.js";
+import { inPicture, mergeLooks } from "../read/place.js";
+import { disagreement, jointsOf, type MapReader, type Maps, type Reader, type Seen } from "../read/reader.js";
+import { readerOf } from "../read/readers.js";
+import type { Eyes, SightMaps } from "../sight.js";
 import { type Presenter, presenter, type Shown, type ShowOptions } from "./shown.js";
-import type { Eyes, SightMaps } from "./sight.js";
 
 /** How often and how a picture is looked at: what tests of accuracy ask for. */
 export interface LooksOptions {

@@ -1,8 +1,8 @@
 import { boxRows, distributionBoxes, type PixelUnit, type Rows, rowJoints } from "@marey/core/codec";
 import type { Size } from "@marey/core/image";
 import type { Tensor } from "@marey/core/seam";
-import type { Card } from "../store/card.js";
-import type { CodecOf } from "../store/cardCodec.js";
+import type { Card } from "../../store/card.js";
+import type { CodecOf } from "../../store/cardCodec.js";
 import { withoutDuplicates } from "./duplicates.js";
 import { disagreement, floatsOf, jointsOf, type Reader, type Reading, type Seen } from "./reader.js";
 
