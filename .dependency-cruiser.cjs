@@ -10,11 +10,12 @@ const below = {
   codec: ["array", "skeleton", "motion", "image", "camera"],
   metric: ["array", "skeleton", "motion", "image", "camera"],
   format: ["array", "skeleton", "motion", "image", "camera"],
+  body: ["array", "skeleton", "motion", "image", "camera", "format"],
   graph: ["array", "seam"],
   nn: ["array", "graph", "seam"],
-  track: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
-  fit: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
-  world: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format"],
+  track: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format", "body"],
+  fit: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format", "body"],
+  world: ["array", "skeleton", "motion", "image", "camera", "filter", "codec", "metric", "format", "body"],
   model: [".*"],
 };
 const core = "^packages/core/src/";
