@@ -1,0 +1,1 @@
+export type { BodyModel, Corrective, SparseRows } from "./model.js";
