@@ -14,7 +14,7 @@ export interface Lens {
   map: Float32Array | null;
 }
 
-/** Undistorting is iterative: pixels between the knots of a grid are interpolated, within 0.02 px. */
+/** Undistorting is iterative: pixels between the knots of a grid are interpolated, right to a few hundredths of a pixel. */
 const KNOT = 4;
 
 /**
