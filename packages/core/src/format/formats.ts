@@ -9,8 +9,9 @@ import { readCsv, writeCsv } from "./csv.js";
 import { glbPieces } from "./glb.js";
 import { readGlb } from "./gltf.js";
 import { gltfToMotion } from "./gltfMotion.js";
-import { readMareyJson, writeMotionJson } from "./mareyJson.js";
+import { readMareyJson } from "./mareyJson.js";
 import { type MarkerOptions, type Markers, markersInRows, markersToMotion } from "./markers.js";
+import { writeMotionJson } from "./motionJson.js";
 import { motionNpzPieces, readMotionNpz } from "./motionNpz.js";
 import { readTrc, writeTrcRows } from "./trc.js";
 

@@ -46,19 +46,14 @@ export {
   mapsPicture,
   type NetworkMaps,
 } from "./heatmapFile.js";
+export type { MareyJsonOptions } from "./jsonHeader.js";
+export { detectionsJson, writeDetectionsJson, writeKeypointsJson } from "./keypointsJson.js";
 export { forwardKinematics } from "./kinematics.js";
 export { readJson, readLines, readText } from "./lines.js";
-export {
-  detectionsJson,
-  type MareyFile,
-  type MareyJsonOptions,
-  readMareyJson,
-  writeDetectionsJson,
-  writeKeypointsJson,
-  writeMotionJson,
-} from "./mareyJson.js";
+export { type MareyFile, readMareyJson } from "./mareyJson.js";
 export { type MarkerOptions, type Markers, markersToMotion, motionToMarkers } from "./markers.js";
 export { type NumpyRandom, numpyRandom, seedRandomState } from "./mersenne.js";
+export { writeMotionJson } from "./motionJson.js";
 export { motionNpzPieces, readMotionNpz, writeMotionNpz } from "./motionNpz.js";
 export {
   type NpyArray,

@@ -56,10 +56,13 @@ export function readRows(
   make: (length: number) => Float32Array | Uint32Array = (length) => new Float32Array(length),
 ): Float32Array | Uint32Array {
   if (!Array.isArray(stored) || stored.length !== frames)
-    throw invalid(where, `${Array.isArray(stored) ? stored.length : "no"} rows, expected ${frames} frames`);
+    throw invalidMareyJson(
+      where,
+      `${Array.isArray(stored) ? stored.length : "no"} rows, expected ${frames} frames`,
+    );
   // A null is short and stands for a whole row, so the text's length is no bound.
   if (frames * width > LARGEST)
-    throw invalid(where, `${frames} × ${width} values are more than are read from JSON`);
+    throw invalidMareyJson(where, `${frames} × ${width} values are more than are read from JSON`);
   const values = make(frames * width);
   stored.forEach((row: Row, t) => {
     if (row === null) {
@@ -67,14 +70,14 @@ export function readRows(
       return;
     }
     if (!Array.isArray(row) || row.length !== width)
-      throw invalid(
+      throw invalidMareyJson(
         `${where}, row ${t}`,
         `${Array.isArray(row) ? row.length : "no"} values, expected ${width}`,
       );
     for (let c = 0; c < width; c++) {
       const value = row[c];
       if (value !== null && typeof value !== "number")
-        throw invalid(`${where}, row ${t}`, `value ${c} is no number`);
+        throw invalidMareyJson(`${where}, row ${t}`, `value ${c} is no number`);
       values[t * width + c] = value ?? NaN;
     }
   });
@@ -92,16 +95,24 @@ export function* writeStates(state: Uint8Array, frames: number, joints: number):
 /** @throws MareyError `MAREY_JSON_INVALID` unless there is a text of `joints` digits 0 to 3 for each frame. */
 export function readStates(stored: unknown, frames: number, joints: number, where: string): Uint8Array {
   if (!Array.isArray(stored) || stored.length !== frames)
-    throw invalid(where, `${Array.isArray(stored) ? stored.length : "no"} rows, expected ${frames} frames`);
+    throw invalidMareyJson(
+      where,
+      `${Array.isArray(stored) ? stored.length : "no"} rows, expected ${frames} frames`,
+    );
   const state = new Uint8Array(frames * joints);
   stored.forEach((row: unknown, t) => {
     if (typeof row !== "string" || row.length !== joints || !/^[0-3]*$/.test(row))
-      throw invalid(`${where}, row ${t}`, `not ${joints} digits from 0 to 3`);
+      throw invalidMareyJson(`${where}, row ${t}`, `not ${joints} digits from 0 to 3`);
     for (let j = 0; j < joints; j++) state[t * joints + j] = row.charCodeAt(j) - 48;
   });
   return state;
 }
 
-function invalid(where: string, what: string): MareyError {
-  return new MareyError("MAREY_JSON_INVALID", where, what, "Write the file again with Marey");
-}
+/** What is said when a Marey JSON file is not as it should be. */
+export const invalidMareyJson = (where: string, what: string): MareyError =>
+  new MareyError(
+    "MAREY_JSON_INVALID",
+    where,
+    what,
+    "Write the file again with Marey, or convert the original again",
+  );

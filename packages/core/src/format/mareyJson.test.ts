@@ -7,7 +7,9 @@ import { body25b, coco17, face68 } from "../skeleton/layouts.js";
 import { withParts } from "../skeleton/parts.js";
 import { skeleton } from "../skeleton/skeleton.js";
 import { readCsv, writeCsv } from "./csv.js";
-import { readMareyJson, writeDetectionsJson, writeKeypointsJson, writeMotionJson } from "./mareyJson.js";
+import { writeDetectionsJson, writeKeypointsJson } from "./keypointsJson.js";
+import { readMareyJson } from "./mareyJson.js";
+import { writeMotionJson } from "./motionJson.js";
 import { readMotionNpz, writeMotionNpz } from "./motionNpz.js";
 
 const encode = (pieces: Iterable<string>) => new TextEncoder().encode([...pieces].join(""));
