@@ -3,7 +3,7 @@ import type { Skeleton } from "../skeleton/skeleton.js";
 import { bridgeBuilder } from "./bridges.js";
 import { type CandidateOptions, type Candidates, candidateFinder } from "./candidates.js";
 import { type CoherenceOptions, coherence } from "./coherence.js";
-import { type ConnectionOptions, type Connections, connectionFinder, pairAt } from "./connections.js";
+import { type ConnectionOptions, type Connections, cellOf, connectionFinder, pairAt } from "./connections.js";
 import { doubler } from "./doubles.js";
 import { exchanger, spanningTree } from "./exchanges.js";
 import { clearGroups, emptyGroups, type Groups, groupTheRest, joinPair } from "./groups.js";
@@ -88,8 +88,9 @@ export function peopleAssembler(options: AssemblyOptions) {
       joinPair(groups, candidates.joint, connections.a[pair], connections.b[pair]);
     }
     groupTheRest(groups, candidates);
-    exchangeParts();
-    if (doublePeaks()) exchangeParts();
+    exchangeParts(0);
+    const atRest = groups.count;
+    if (doublePeaks()) exchangeParts(atRest);
     bridge();
     writePeople(groups, candidates, connections, options, people);
     return people;
@@ -133,8 +134,8 @@ function scoreOf(
   { slots }: Groups,
   group: number,
   { first, place, value }: Candidates,
-  { support }: Connections,
-  { joints, limbs, capacity, minJoints, minOwn }: AssemblyOptions,
+  connections: Connections,
+  { joints, limbs, minJoints, minOwn }: AssemblyOptions,
 ): number {
   let [sum, size, own, agreed] = [0, 0, 0, 0];
   for (let j = 0; j < joints; j++) {
@@ -149,7 +150,7 @@ function scoreOf(
   for (let l = 0; l < limbs.length; l++) {
     const [a, b] = [slots[group * joints + limbs[l][0]], slots[group * joints + limbs[l][1]]];
     if (a < 0 || b < 0) continue;
-    const score = support[(l * capacity + place[a]) * capacity + place[b]];
+    const score = connections.support[cellOf(connections, l, place[a], place[b])];
     sum += score;
     if (score > 0) agreed++;
   }

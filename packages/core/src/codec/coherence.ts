@@ -1,13 +1,11 @@
 import type { LimbProportion } from "../skeleton/proportions.js";
 import type { Candidates } from "./candidates.js";
-import { type Connections, logDistance } from "./connections.js";
+import { type Connections, cellOf, logDistance } from "./connections.js";
 import type { Groups } from "./groups.js";
 import type { Limb } from "./partAffinity.js";
 
 export interface CoherenceOptions {
   limbs: readonly Limb[];
-  /** Most candidates of one kind of joint. */
-  capacity: number;
   /** What is usual of each limb. */
   proportions: readonly LimbProportion[];
   /** Cost of a limb between two joints of a group that no field supports. */
@@ -34,10 +32,11 @@ export interface Coherence {
 export function coherence(
   groups: Groups,
   { x, y, place }: Candidates,
-  { support, distance }: Connections,
-  { limbs, proportions, capacity, unsupported, disproportion, lengthSpread }: CoherenceOptions,
+  connections: Connections,
+  { limbs, proportions, unsupported, disproportion, lengthSpread }: CoherenceOptions,
 ): Coherence {
   const { slots, joints } = groups;
+  const { support, distance } = connections;
   const usual = proportions.map(({ length }) => Math.log(length));
   const first = limbs.map(([a]) => a);
   const second = limbs.map(([, b]) => b);
@@ -45,7 +44,7 @@ export function coherence(
   const told = rankedValues(limbs.length);
 
   function supportOf(limb: number, a: number, b: number): number {
-    const score = support[(limb * capacity + place[a]) * capacity + place[b]];
+    const score = support[cellOf(connections, limb, place[a], place[b])];
     return score > 0 ? score : -unsupported;
   }
 
@@ -57,7 +56,7 @@ export function coherence(
       const a = slots[group * joints + first[l]];
       const b = slots[group * joints + second[l]];
       if (a < 0 || b < 0) continue;
-      const at = (l * capacity + place[a]) * capacity + place[b];
+      const at = cellOf(connections, l, place[a], place[b]);
       const score = support[at];
       sum += score > 0 ? score : -unsupported;
       const { weight } = proportions[l];

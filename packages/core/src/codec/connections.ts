@@ -31,10 +31,13 @@ export interface Connections {
   readonly score: Float32Array;
   /** Score plus lead over the best rival, as a whole number. */
   readonly promise: Float64Array;
-  /** L×capacity×capacity: score of a limb between two candidates by their places, 0 where its field doesn't support them. */
+  /** Score of a limb between two candidates at `cellOf` them, 0 where its field doesn't support them. */
   readonly support: Float32Array;
-  /** In the same places: logarithm of the distance in cells, where there is support. */
+  /** In the same cells: logarithm of the distance in cells of the maps, where there is support. */
   readonly distance: Float32Array;
+  /** Where each limb's table of support begins, and how many candidates its second joint has: the tables lie close together. */
+  readonly table: Int32Array;
+  readonly width: Int32Array;
 }
 
 const PAIRS = 2 ** 20;
@@ -48,6 +51,7 @@ const PAIRS = 2 ** 20;
  */
 export function connectionFinder(candidates: Candidates, options: ConnectionOptions) {
   const { joints, limbs, columns, rows, capacity, minPair } = options;
+  const scoreOf = segmentScorer(options);
   const room = Math.min(PAIRS, limbs.length * capacity * 32);
   const found: Connections = {
     count: 0,
@@ -59,31 +63,38 @@ export function connectionFinder(candidates: Candidates, options: ConnectionOpti
     score: new Float32Array(room),
     support: new Float32Array(limbs.length * capacity * capacity),
     distance: new Float32Array(limbs.length * capacity * capacity),
+    table: new Int32Array(limbs.length),
+    width: new Int32Array(limbs.length),
   };
   // By candidate: the largest and the next score among a limb's pairs.
   const best = new Float32Array(joints * capacity);
   const second = new Float32Array(joints * capacity);
-  const { first, place, x, y } = candidates;
+  const { first, x, y } = candidates;
+  function add(limb: number, a: number, b: number, score: number, cell: number): void {
+    found.support[cell] = score;
+    found.distance[cell] = logDistance(x[a] - x[b], y[a] - y[b]);
+    const i = found.count++;
+    found.limb[i] = limb;
+    found.a[i] = a;
+    found.b[i] = b;
+    found.score[i] = score;
+  }
   const find = (fields: Float32Array): void => {
     found.count = 0;
+    let cell = 0;
     for (let l = 0; l < limbs.length; l++) {
       const [from, to] = limbs[l];
       const start = found.count;
+      const [begin, end] = [first[to], first[to + 1]];
+      found.table[l] = cell;
+      found.width[l] = end - begin;
       best.fill(0);
       second.fill(0);
       for (let a = first[from]; a < first[from + 1]; a++)
-        for (let b = first[to]; b < first[to + 1]; b++) {
-          const score = Math.min(2, support(fields, 2 * l * columns * rows, x[a], y[a], x[b], y[b], options));
-          const isPair = score > minPair && found.count < room;
-          const at = (l * capacity + place[a]) * capacity + place[b];
-          found.support[at] = isPair ? score : 0;
-          if (!isPair) continue;
-          found.distance[at] = logDistance(x[a] - x[b], y[a] - y[b]);
-          const i = found.count++;
-          found.limb[i] = l;
-          found.a[i] = a;
-          found.b[i] = b;
-          found.score[i] = score;
+        for (let b = begin; b < end; b++, cell++) {
+          found.support[cell] = 0;
+          const score = scoreOf(fields, 2 * l * columns * rows, x[a], y[a], x[b], y[b]);
+          if (score > minPair && found.count < room) add(l, a, b, Math.min(2, score), cell);
         }
       rank(found, start, best, second);
     }
@@ -91,6 +102,10 @@ export function connectionFinder(candidates: Candidates, options: ConnectionOpti
   };
   return { connections: found, find };
 }
+
+/** Where the support of a limb between two candidates stands, by their places among their kinds. */
+export const cellOf = ({ table, width }: Connections, limb: number, a: number, b: number) =>
+  table[limb] + a * width[limb] + b;
 
 /** Logarithm of a distance in cells; joints in one place count as a third of a cell apart. */
 export const logDistance = (dx: number, dy: number) => 0.5 * Math.log(Math.max(0.1, dx * dx + dy * dy));
@@ -110,83 +125,94 @@ export function repeatPair(found: Connections, pair: number, a: number, b: numbe
 /** The pair at a place of the order. */
 export const pairAt = ({ order }: Connections, place: number) => order[place] % PAIRS;
 
-/** Mean of the field along a segment, read between the cells; −1 where too few samples lie along it. */
-function support(
-  fields: Float32Array,
-  offset: number,
-  ax: number,
-  ay: number,
-  bx: number,
-  by: number,
-  options: ConnectionOptions,
-): number {
-  const { columns, rows, minSample, minShare, fieldShift } = options;
-  const dx = bx - ax;
-  const dy = by - ay;
-  const length = Math.sqrt(dx * dx + dy * dy);
-  if (length < 1e-6) return -1;
-  const samples = Math.max(5, Math.min(25, Math.ceil(length) + 1));
-  if (!mayConnect(fields, offset, ax, ay, dx, dy, samples, options)) return -1;
-  const missable = samples * (1 - minShare);
-  const plane = columns * rows;
-  const ux = dx / length;
-  const uy = dy / length;
-  let sum = 0;
-  let missed = 0;
-  for (let i = 0; i < samples; i++) {
-    const t = i / (samples - 1);
-    const x = Math.max(0, Math.min(columns - 1.001, ax + t * dx + fieldShift));
-    const y = Math.max(0, Math.min(rows - 1.001, ay + t * dy + fieldShift));
-    const left = Math.floor(x);
-    const top = Math.floor(y);
-    const right = x - left;
-    const at = offset + top * columns + left;
-    const below = at + columns;
-    const above =
-      (1 - right) * alongAt(fields, at, plane, ux, uy) + right * alongAt(fields, at + 1, plane, ux, uy);
-    const under =
-      (1 - right) * alongAt(fields, below, plane, ux, uy) + right * alongAt(fields, below + 1, plane, ux, uy);
-    const along = above + (y - top) * (under - above);
-    if (!(along > minSample) && ++missed > missable) return -1;
-    sum += along;
-  }
-  return sum / samples;
-}
-
 /**
- * Whether a segment may have the share of samples that it needs: a look at every other cell, with a fifth of them to spare and,
- * where most must count, not two misses in its middle. It spares most pairs more.
+ * A function that scores a segment of a limb's field, which begins at an offset: the mean of the field along it, read between
+ * the cells; −1 where too few samples lie along it.
  */
-function mayConnect(
-  fields: Float32Array,
-  offset: number,
-  ax: number,
-  ay: number,
-  dx: number,
-  dy: number,
-  samples: number,
-  { columns, rows, minSample, minShare, fieldShift }: ConnectionOptions,
-): boolean {
+function segmentScorer({ columns, rows, minSample, minShare, fieldShift }: ConnectionOptions) {
   const plane = columns * rows;
-  const least = minSample * Math.sqrt(dx * dx + dy * dy);
-  const looks = (samples + 1) >> 1;
-  const missable = looks * (1.2 - minShare);
+  const spared = 1.2 - minShare;
   const central = minShare > 0.5 ? 3 : 0;
-  const stepX = dx / looks;
-  const stepY = dy / looks;
-  const x0 = ax + fieldShift + 0.5 + 0.5 * stepX;
-  const y0 = ay + fieldShift + 0.5 + 0.5 * stepY;
-  let missed = 0;
-  for (let i = 0; i < looks; i++) {
-    // From the middle outwards: near its ends, every segment meets the fields of other limbs of these joints.
-    const k = (looks >> 1) + ((i & 1) === 0 ? i >> 1 : -((i + 1) >> 1));
-    const column = Math.min(columns - 1, x0 + k * stepX) | 0;
-    const at = offset + (Math.min(rows - 1, y0 + k * stepY) | 0) * columns + column;
-    if (dx * fields[at] + dy * fields[at + plane] > least) continue;
-    missed++;
-    if (missed > missable || (missed === 2 && i < central)) return false;
+
+  /**
+   * Whether a segment may have the share of samples that it needs: a look at every other cell, with a fifth of them to spare and,
+   * where most must count, not two misses in its middle. It spares most pairs more.
+   */
+  function mayCount(
+    fields: Float32Array,
+    offset: number,
+    ax: number,
+    ay: number,
+    dx: number,
+    dy: number,
+    length: number,
+    looks: number,
+  ): boolean {
+    const least = minSample * length;
+    const missable = looks * spared;
+    const middle = looks >> 1;
+    const stepX = dx / looks;
+    const stepY = dy / looks;
+    const x0 = ax + fieldShift + 0.5 + 0.5 * stepX;
+    const y0 = ay + fieldShift + 0.5 + 0.5 * stepY;
+    let missed = 0;
+    for (let i = 0; i < looks; i++) {
+      // From the middle outwards: near its ends, every segment meets the fields of other limbs of these joints.
+      const k = middle + ((i & 1) === 0 ? i >> 1 : -((i + 1) >> 1));
+      const column = Math.min(columns - 1, x0 + k * stepX) | 0;
+      const at = offset + (Math.min(rows - 1, y0 + k * stepY) | 0) * columns + column;
+      if (dx * fields[at] + dy * fields[at + plane] > least) continue;
+      missed++;
+      if (missed > missable || (missed === 2 && i < central)) return false;
+    }
+    return true;
   }
-  return true;
+
+  function mean(
+    fields: Float32Array,
+    offset: number,
+    ax: number,
+    ay: number,
+    dx: number,
+    dy: number,
+    length: number,
+    samples: number,
+  ): number {
+    const missable = samples * (1 - minShare);
+    const ux = dx / length;
+    const uy = dy / length;
+    let sum = 0;
+    let missed = 0;
+    for (let i = 0; i < samples; i++) {
+      const t = i / (samples - 1);
+      const x = Math.max(0, Math.min(columns - 1.001, ax + t * dx + fieldShift));
+      const y = Math.max(0, Math.min(rows - 1.001, ay + t * dy + fieldShift));
+      const left = x | 0;
+      const top = y | 0;
+      const right = x - left;
+      const at = offset + top * columns + left;
+      const below = at + columns;
+      const above =
+        (1 - right) * alongAt(fields, at, plane, ux, uy) + right * alongAt(fields, at + 1, plane, ux, uy);
+      const under =
+        (1 - right) * alongAt(fields, below, plane, ux, uy) +
+        right * alongAt(fields, below + 1, plane, ux, uy);
+      const along = above + (y - top) * (under - above);
+      if (!(along > minSample) && ++missed > missable) return -1;
+      sum += along;
+    }
+    return sum / samples;
+  }
+
+  return (fields: Float32Array, offset: number, ax: number, ay: number, bx: number, by: number): number => {
+    const dx = bx - ax;
+    const dy = by - ay;
+    const length = Math.sqrt(dx * dx + dy * dy);
+    if (length < 1e-6) return -1;
+    const samples = Math.max(5, Math.min(25, Math.ceil(length) + 1));
+    if (!mayCount(fields, offset, ax, ay, dx, dy, length, (samples + 1) >> 1)) return -1;
+    return mean(fields, offset, ax, ay, dx, dy, length, samples);
+  };
 }
 
 /** The field's part along a direction, in one cell. */

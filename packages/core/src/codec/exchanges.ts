@@ -22,7 +22,8 @@ export interface ExchangeOptions {
  * in two groups, one of the two joints or all that hangs on that limb. Greedy joining can't take back a wrong limb in a crowd;
  * an exchange does, whenever both groups together become more coherent.
  *
- * @returns A function that works on the groups as they are and leaves them at rest.
+ * @returns A function that works on the groups as they are and leaves them at rest; those before `since` are as its last call
+ *   left them.
  */
 export function exchanger(
   groups: Groups,
@@ -36,12 +37,15 @@ export function exchanger(
   const room = groups.owner.length;
   const values = new Float64Array(room);
   const costs = new Float64Array(room);
-  // The sweep in which a group last changed: what didn't change since a pair was tried need not be tried again.
+  // When a group last changed and a pair was last tried, counted in changes: what didn't change since need not be tried again.
   const changed = new Int32Array(room);
+  const tried = new Int32Array(connections.a.length);
+  let now = 0;
 
   function measure(group: number): void {
     values[group] = coherence.of(group);
     costs[group] = coherence.cost;
+    changed[group] = now;
   }
 
   function gainOf(g: number, h: number, part: Part): number {
@@ -53,12 +57,13 @@ export function exchanger(
     return gain;
   }
 
-  function tryPair(pair: number, sweep: number): boolean {
+  function tryPair(pair: number): boolean {
     const a = connections.a[pair];
     const b = connections.b[pair];
     const g = groups.owner[a];
     const h = groups.owner[b];
-    if (g === h || Math.max(changed[g], changed[h]) < sweep - 1) return false;
+    if (g === h || Math.max(changed[g], changed[h]) <= tried[pair]) return false;
+    tried[pair] = now;
     let most = minGain;
     let best: Part | undefined;
     const side = sides[connections.limb[pair]];
@@ -71,19 +76,22 @@ export function exchanger(
     }
     if (!best) return false;
     exchange(groups, g, h, best.chosen);
+    now++;
     measure(g);
     measure(h);
-    changed[g] = changed[h] = sweep;
     return true;
   }
 
-  return (): void => {
-    for (let g = 0; g < groups.count; g++) measure(g);
-    changed.fill(0, 0, groups.count);
-    for (let sweep = 1, moved = true; moved && sweep <= MOST_SWEEPS; sweep++) {
+  return (since: number): void => {
+    if (since === 0) {
+      now = 0;
+      tried.fill(-1);
+    }
+    now++;
+    for (let g = since; g < groups.count; g++) measure(g);
+    for (let sweep = 0, moved = true; moved && sweep < MOST_SWEEPS; sweep++) {
       moved = false;
-      for (let i = connections.count - 1; i >= 0; i--)
-        if (tryPair(pairAt(connections, i), sweep)) moved = true;
+      for (let i = connections.count - 1; i >= 0; i--) if (tryPair(pairAt(connections, i))) moved = true;
     }
   };
 }
