@@ -16,71 +16,120 @@ export interface CoherenceOptions {
   lengthSpread: number;
 }
 
-/** How well the joints of groups go together. */
-export interface Coherence {
-  /** Support of a group's limbs, less what unsupported limbs and lengths that don't go together cost. */
-  of(group: number): number;
-  /** What lengths cost the group that was measured last. */
-  readonly cost: number;
-  /** Logarithm of a group's height in cells, the median over what its limbs say; NaN without a limb of known length. */
-  size(group: number): number;
-  /** What a limb between two candidates adds to the support. */
-  supportOf(limb: number, a: number, b: number): number;
+/** A part of a body that two groups may exchange. */
+export interface Part {
+  /** J, 1 where the kind of joint belongs to it. */
+  chosen: Uint8Array;
+  /** The limbs of which one end belongs to it. */
+  edges: number[];
+  /** L: how many ends of each limb belong to it. */
+  ends: Uint8Array;
 }
 
-/** Measures groups; changes of `groups` and `candidates` are seen, and nothing is allocated. */
+/** The joints of given kinds as a part. */
+export function partOf(joints: number, kinds: readonly number[], limbs: readonly Limb[]): Part {
+  const chosen = Uint8Array.from({ length: joints }, (_, j) => (kinds.includes(j) ? 1 : 0));
+  const ends = Uint8Array.from(limbs, ([a, b]) => chosen[a] + chosen[b]);
+  const edges = limbs.flatMap((_, l) => (ends[l] === 1 ? [l] : []));
+  return { chosen, edges, ends };
+}
+
+/**
+ * How well the joints of groups go together: the support of a group's limbs, less what unsupported limbs and lengths that don't
+ * go together cost.
+ */
+export interface Coherence {
+  /** Reads a group as it is, for the gains of exchanges with it. */
+  read(group: number): void;
+  /** What both groups together gain when they exchange a part; at most `least` where that is all that matters of it. */
+  gain(g: number, h: number, part: Part, least: number): number;
+  /** Logarithm of a group's height in cells, the median over what its limbs say; NaN without a limb of known length. */
+  size(group: number): number;
+}
+
+/** Measures groups; nothing is allocated. */
 export function coherence(
   groups: Groups,
   { x, y, place }: Candidates,
   connections: Connections,
   { limbs, proportions, unsupported, disproportion, lengthSpread }: CoherenceOptions,
 ): Coherence {
-  const { slots, joints } = groups;
+  const { owner, slots, joints } = groups;
   const { support, distance } = connections;
+  const L = limbs.length;
+  const from = Int32Array.from(limbs, ([a]) => a);
+  const to = Int32Array.from(limbs, ([, b]) => b);
+  const weights = proportions.map(({ weight }) => weight);
   const usual = proportions.map(({ length }) => Math.log(length));
-  const first = limbs.map(([a]) => a);
-  const second = limbs.map(([, b]) => b);
-  // What the group's limbs of known length say of its size.
-  const told = rankedValues(limbs.length);
+  const known = limbs.flatMap((_, l) => (weights[l] > 0 ? [l] : []));
+  // By group and limb: its support, 0 without it, and what its length says of the size, NaN where nothing.
+  const supports = new Float64Array(owner.length * L);
+  const sizes = new Float64Array(owner.length * L);
+  const costs = new Float64Array(owner.length);
+  const told = rankedValues(L);
 
-  function supportOf(limb: number, a: number, b: number): number {
-    const score = support[cellOf(connections, limb, place[a], place[b])];
+  function supportOf(l: number, a: number, b: number): number {
+    if (a < 0 || b < 0) return 0;
+    const score = support[cellOf(connections, l, place[a], place[b])];
     return score > 0 ? score : -unsupported;
   }
 
-  /** Lists what the limbs say of the size; the sum of their support. */
-  function read(group: number): number {
-    let sum = 0;
-    told.clear();
-    for (let l = 0; l < first.length; l++) {
-      const a = slots[group * joints + first[l]];
-      const b = slots[group * joints + second[l]];
-      if (a < 0 || b < 0) continue;
-      const at = cellOf(connections, l, place[a], place[b]);
-      const score = support[at];
-      sum += score > 0 ? score : -unsupported;
-      const { weight } = proportions[l];
-      if (weight === 0) continue;
-      const length = score > 0 ? distance[at] : logDistance(x[a] - x[b], y[a] - y[b]);
-      told.insert(length - usual[l], weight);
-    }
-    return sum;
+  function sizeOf(l: number, a: number, b: number): number {
+    if (a < 0 || b < 0) return NaN;
+    const cell = cellOf(connections, l, place[a], place[b]);
+    return (support[cell] > 0 ? distance[cell] : logDistance(x[a] - x[b], y[a] - y[b])) - usual[l];
   }
 
-  const measured = {
-    cost: 0,
-    of(group: number): number {
-      const sum = read(group);
-      measured.cost = disproportion * told.spread(2 * lengthSpread);
-      return sum - measured.cost;
+  function read(group: number): void {
+    told.clear();
+    for (let l = 0; l < L; l++) {
+      const [a, b] = [slots[group * joints + from[l]], slots[group * joints + to[l]]];
+      supports[group * L + l] = supportOf(l, a, b);
+      sizes[group * L + l] = weights[l] > 0 ? sizeOf(l, a, b) : NaN;
+      told.insert(sizes[group * L + l], weights[l]);
+    }
+    costs[group] = disproportion * told.spread(2 * lengthSpread);
+  }
+
+  function supportGained(g: number, h: number, edges: readonly number[]): number {
+    let gained = 0;
+    for (const l of edges) {
+      const [ga, gb] = [slots[g * joints + from[l]], slots[g * joints + to[l]]];
+      const [ha, hb] = [slots[h * joints + from[l]], slots[h * joints + to[l]]];
+      // Whichever end is exchanged, each group's other end meets the other group's.
+      gained += supportOf(l, ha, gb) + supportOf(l, ga, hb) - supports[g * L + l] - supports[h * L + l];
+    }
+    return gained;
+  }
+
+  /** What lengths would cost a group with another's part. */
+  function costWith(g: number, h: number, { chosen, ends }: Part): number {
+    told.clear();
+    for (const l of known) {
+      let size = sizes[(ends[l] === 2 ? h : g) * L + l];
+      if (ends[l] === 1) {
+        const a = slots[(chosen[from[l]] === 1 ? h : g) * joints + from[l]];
+        const b = slots[(chosen[to[l]] === 1 ? h : g) * joints + to[l]];
+        size = sizeOf(l, a, b);
+      }
+      told.insert(size, weights[l]);
+    }
+    return disproportion * told.spread(2 * lengthSpread);
+  }
+
+  return {
+    read,
+    gain(g: number, h: number, part: Part, least: number): number {
+      // Lengths can't gain more than what they cost: most exchanges needn't be tried.
+      let gain = supportGained(g, h, part.edges) + costs[g] + costs[h];
+      if (gain > least) gain -= costWith(g, h, part);
+      return gain > least ? gain - costWith(h, g, part) : gain;
     },
     size(group: number): number {
       read(group);
       return told.median();
     },
-    supportOf,
   };
-  return measured;
 }
 
 /** A few weighted values in rising order. */
@@ -102,7 +151,9 @@ function rankedValues(room: number) {
     clear(): void {
       count = 0;
     },
+    /** NaN is passed over. */
     insert(value: number, weight: number): void {
+      if (Number.isNaN(value)) return;
       let i = count++;
       for (; i > 0 && values[i - 1] > value; i--) {
         values[i] = values[i - 1];

@@ -1,6 +1,6 @@
 import type { LimbProportion } from "../skeleton/proportions.js";
 import type { Candidates } from "./candidates.js";
-import type { Coherence } from "./coherence.js";
+import { type Coherence, type Part, partOf } from "./coherence.js";
 import { type Connections, pairAt } from "./connections.js";
 import { exchange, type Groups } from "./groups.js";
 import type { Limb } from "./partAffinity.js";
@@ -35,26 +35,15 @@ export function exchanger(
   const alone = Array.from({ length: joints }, (_, j) => partOf(joints, [j], limbs));
   const sides = limbs.map((_, l) => (tree[l] ? partOf(joints, beyond(l, limbs, tree), limbs) : undefined));
   const room = groups.owner.length;
-  const values = new Float64Array(room);
-  const costs = new Float64Array(room);
   // When a group last changed and a pair was last tried, counted in changes: what didn't change since need not be tried again.
   const changed = new Int32Array(room);
   const tried = new Int32Array(connections.a.length);
   let now = 0;
+  let known = 0;
 
   function measure(group: number): void {
-    values[group] = coherence.of(group);
-    costs[group] = coherence.cost;
+    coherence.read(group);
     changed[group] = now;
-  }
-
-  function gainOf(g: number, h: number, part: Part): number {
-    // Lengths can't gain more than what they cost: most exchanges needn't be tried.
-    if (supportGained(groups, g, h, part, limbs, coherence) + costs[g] + costs[h] <= minGain) return 0;
-    exchange(groups, g, h, part.chosen);
-    const gain = coherence.of(g) + coherence.of(h) - values[g] - values[h];
-    exchange(groups, g, h, part.chosen);
-    return gain;
   }
 
   function tryPair(pair: number): boolean {
@@ -69,7 +58,7 @@ export function exchanger(
     const side = sides[connections.limb[pair]];
     for (let i = side ? 0 : 1; i < 3; i++) {
       const part = i === 0 ? (side as Part) : alone[joint[i === 1 ? a : b]];
-      const gain = gainOf(g, h, part);
+      const gain = coherence.gain(g, h, part, most);
       if (gain <= most) continue;
       most = gain;
       best = part;
@@ -83,10 +72,9 @@ export function exchanger(
   }
 
   return (since: number): void => {
-    if (since === 0) {
-      now = 0;
-      tried.fill(-1);
-    }
+    if (since === 0) now = known = 0;
+    tried.fill(-1, known, connections.count);
+    known = connections.count;
     now++;
     for (let g = since; g < groups.count; g++) measure(g);
     for (let sweep = 0, moved = true; moved && sweep < MOST_SWEEPS; sweep++) {
@@ -94,43 +82,6 @@ export function exchanger(
       for (let i = connections.count - 1; i >= 0; i--) if (tryPair(pairAt(connections, i))) moved = true;
     }
   };
-}
-
-/** What two groups' limbs at the edges of a part gain in support when they exchange it. */
-function supportGained(
-  { slots, joints }: Groups,
-  g: number,
-  h: number,
-  { edges }: Part,
-  limbs: readonly Limb[],
-  { supportOf }: Coherence,
-): number {
-  let gained = 0;
-  for (const l of edges) {
-    const [from, to] = limbs[l];
-    const [ga, gb] = [slots[g * joints + from], slots[g * joints + to]];
-    const [ha, hb] = [slots[h * joints + from], slots[h * joints + to]];
-    if (ga >= 0 && gb >= 0) gained -= supportOf(l, ga, gb);
-    if (ha >= 0 && hb >= 0) gained -= supportOf(l, ha, hb);
-    // Whichever end is exchanged, each group's other end meets the other group's.
-    if (ha >= 0 && gb >= 0) gained += supportOf(l, ha, gb);
-    if (ga >= 0 && hb >= 0) gained += supportOf(l, ga, hb);
-  }
-  return gained;
-}
-
-/** A part of a body. */
-interface Part {
-  /** J, 1 where the kind of joint belongs to it. */
-  chosen: Uint8Array;
-  /** The limbs of which one end belongs to it. */
-  edges: number[];
-}
-
-function partOf(joints: number, kinds: readonly number[], limbs: readonly Limb[]): Part {
-  const chosen = Uint8Array.from({ length: joints }, (_, j) => (kinds.includes(j) ? 1 : 0));
-  const edges = limbs.flatMap(([a, b], l) => (chosen[a] !== chosen[b] ? [l] : []));
-  return { chosen, edges };
 }
 
 /** The joints that hang on a limb of the tree at its second end. */
