@@ -13,6 +13,7 @@ import { heatmap } from "./heatmap.js";
 import { losses } from "./losses.js";
 import { metrics } from "./metrics.js";
 import { networks } from "./networks.js";
+import { openBody } from "./openBody.js";
 import { openPose } from "./openPose.js";
 import { openPoseJson } from "./openPoseJson.js";
 import { openPoseNetworks } from "./openPoseNetworks.js";
@@ -39,7 +40,7 @@ const groups: Record<string, Operations> = {
   heatmap,
   tfpose,
   published,
-  "open-body": {},
+  "open-body": openBody,
 };
 
 async function judge(operation: Operations[string], fixture: Case): Promise<string | undefined> {

@@ -1,1 +1,6 @@
+export { type BodyReadOptions, readBody } from "./file.js";
+export { jointNames, smplJoints, smplParents } from "./jointNames.js";
+export { bodyKeypoints } from "./keypoints.js";
 export type { BodyModel, Corrective, SparseRows } from "./model.js";
+export { vertexNormals } from "./normals.js";
+export { type BodySkinner, bodySkinner, regress, type SkinnerOptions } from "./skinning.js";
