@@ -105,17 +105,33 @@ const KEPT = 64;
 
 /** What is trained. */
 async function formOf({ network: name, skeleton, ...sizes }: Settings): Promise<TrainingForm> {
-  const own = skeleton === "" ? undefined : readSkeleton(await bytesOf(skeleton, "skeleton"), skeleton);
+  const missing = () =>
+    new MareyError("FILE_READ", skeleton, "there is no such file", "Pass --set skeleton=FILE");
+  const own = skeleton === "" ? undefined : readSkeleton(await bytesOf(skeleton, missing), skeleton);
   return trainingForm(name, sizes, own);
 }
 
-async function bytesOf(file: string, setting: string): Promise<Uint8Array> {
+async function bytesOf(file: string, missing: () => MareyError): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const remedy = `Pass --set ${setting}=FILE${setting === "skeleton" ? "" : ", and --set data=FOLDER for the pictures"}`;
-    throw new MareyError("FILE_READ", file, "there is no such file", remedy, { cause });
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw missing();
+    throw new MareyError("FILE_READ", file, (cause as Error).message, "Check the path", { cause });
   }
+}
+
+/** Says where annotations were looked for. */
+function noAnnotations(data: string, annotations: string): MareyError {
+  if (isAbsolute(annotations))
+    return new MareyError("FILE_READ", annotations, "there is no such file", "Check the path");
+  return new MareyError(
+    "FILE_READ",
+    `data=${data}`,
+    existsSync(data)
+      ? `annotations were looked for at ${join(data, annotations)} and at ${annotations}, and neither is there`
+      : `there is no folder ${data}, in which ${annotations} and the pictures were looked for`,
+    "Unpack COCO there, or pass --set data=FOLDER for the pictures and --set annotations=FILE",
+  );
 }
 
 /** Annotated pictures with a way to read them. */
@@ -130,7 +146,8 @@ async function picturesOf(
 ): Promise<Pictures> {
   const inside = join(data, annotations);
   const file = !isAbsolute(annotations) && existsSync(inside) ? inside : annotations;
-  const set = readTrainingSet(await bytesOf(file, "annotations"), to, file);
+  const bytes = await bytesOf(file, () => noAnnotations(data, annotations));
+  const set = readTrainingSet(bytes, to, file);
   const ends = wanted === "" ? [""] : wanted.split(",");
   const pictures = set.pictures.filter((picture) => ends.some((end) => picture.file.endsWith(end)));
   if (pictures.length === 0)
@@ -168,7 +185,7 @@ async function picturesOf(
       const { width, height } = pictures[index]!;
       if (image.width !== width || image.height !== height)
         throw new MareyError(
-          "COCO_INVALID",
+          "ANNOTATIONS_INVALID",
           paths[index]!,
           `the picture has ${image.width}×${image.height} pixels, its annotations say ${width}×${height}`,
           "Annotate the picture as it is shown, or give the one that was annotated",

@@ -34,6 +34,11 @@ export interface AnnotatedPerson {
   area?: number;
   /** A region of many, of whom nobody is annotated. */
   crowd: boolean;
+  /**
+   * Outline of a crowd, or of somebody of whom no joint is labelled, as COCO's files write it, unchecked: polygons or run
+   * lengths.
+   */
+  segmentation?: unknown;
   /** Who it is in a video. */
   track?: number;
   /** Pixels to which the data set relates errors: the head's size (MPII, PoseTrack, Panoptic's hands), AFLW's box. */

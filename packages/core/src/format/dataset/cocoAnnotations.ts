@@ -8,6 +8,7 @@ import {
   type Fields,
   invalidAnnotations,
   isRecord,
+  jointExtent,
   jointsOf,
   numbersOf,
 } from "./annotations.js";
@@ -53,8 +54,16 @@ export function cocoFile(content: unknown, name: string): CocoFile | undefined {
 export const jointNames = ({ categories }: CocoFile): string[] | undefined =>
   categories.map(categoryJoints).find((names) => names !== undefined);
 
+/** Whether an annotation is of a category without joints, such as cars beside people, in a file that names some's joints. */
+function thingsOf({ categories }: CocoFile): (annotation: Fields) => boolean {
+  const isPosed = (category: Fields) => categoryJoints(category) !== undefined;
+  if (!categories.some(isPosed)) return () => false;
+  const things = new Set(categories.filter((category) => !isPosed(category)).map(({ id }) => id));
+  return ({ category_id }) => category_id !== undefined && things.has(category_id);
+}
+
 /**
- * Reads annotations in COCO's format.
+ * Reads annotations in COCO's format; those of categories that have no joints are left out where others have.
  *
  * @throws MareyError `ANNOTATIONS_INVALID` naming the entry: no such picture, keypoints of another number.
  */
@@ -62,14 +71,15 @@ export function readCocoAnnotations(file: CocoFile, name: string, variant: CocoV
   const { keypoints = plainKeypoints, origin = 0 } = variant;
   const images = file.images.map((image, i) => readImage(image, `${name}, image ${i}`, variant));
   const places = new Map(images.map(({ id }, i) => [id, i]));
-  const rows = file.annotations.map((annotation, i) => {
+  const isThing = thingsOf(file);
+  const rows = file.annotations.flatMap((annotation, i) => {
     const where = `${name}, annotation ${i}`;
-    return { annotation, where, flat: keypoints(annotation, where) };
+    return isThing(annotation) ? [] : [{ annotation, i, where, flat: keypoints(annotation, where) }];
   });
   const count = (rows.find(({ flat }) => flat)?.flat?.length ?? 0) / 3;
   const layout = variant.skeleton ?? layoutOf(file, count, name);
   const missing = new Array<number>(3 * layout.joints.length).fill(0);
-  const people = rows.map(({ annotation, where, flat = missing }, i): AnnotatedPerson => {
+  const people = rows.map(({ annotation, i, where, flat = missing }): AnnotatedPerson => {
     const image = places.get(annotation.image_id as number);
     if (image === undefined)
       throw invalidAnnotations(
@@ -82,10 +92,13 @@ export function readCocoAnnotations(file: CocoFile, name: string, variant: CocoV
         `it has ${flat.length / 3} keypoints, ${layout.name} has ${layout.joints.length}`,
         "Keep annotations of different layouts in files of their own",
       );
+    const person = readPerson(annotation, i, origin);
+    const joints = jointsOf(flat, origin);
     return {
-      ...readPerson(annotation, i, origin),
+      ...person,
       image,
-      joints: jointsOf(flat, origin),
+      joints,
+      ...((person.crowd || !jointExtent(joints)) && outlineOf(annotation)),
       ...sizeOf(annotation, variant),
     };
   });
@@ -116,6 +129,11 @@ function readPerson(annotation: Fields, i: number, origin: number) {
     ...(typeof area === "number" && { area }),
     ...(typeof track_id === "number" && { track: track_id }),
   };
+}
+
+function outlineOf({ segmentation }: Fields): { segmentation?: unknown } {
+  const isDrawn = Array.isArray(segmentation) ? segmentation.length > 0 : isRecord(segmentation);
+  return isDrawn ? { segmentation } : {};
 }
 
 function sizeOf(annotation: Fields, variant: CocoVariant): { size?: number } {

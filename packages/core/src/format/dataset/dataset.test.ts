@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { MareyError } from "../../error.js";
-import { lsp14, mpii16, wholeBody133 } from "../../skeleton/layouts.js";
+import { coco17, lsp14, mpii16, wholeBody133 } from "../../skeleton/layouts.js";
 import { writeNpz } from "../npz.js";
 import type { Annotations } from "./annotations.js";
 import { readFreiHand, readInterHand } from "./hands.js";
@@ -210,5 +210,21 @@ describe("other files", () => {
       "a",
     );
     expect(read.people[0]).toMatchObject({ crowd: true, box: [1, 2, 4, 6] });
+  });
+
+  test("cars beside people are left out; outlines are kept of those without labelled joints alone", () => {
+    const segmentation = [[1, 1, 9, 1, 9, 9]];
+    const person = { image_id: 1, category_id: 1, segmentation, keypoints: Array(51).fill(1) };
+    const unlabelled = { ...person, keypoints: Array(51).fill(0) };
+    const file = {
+      images: [{ id: 1 }],
+      categories: [{ id: 1, keypoints: coco17.joints }, { id: 3 }],
+      annotations: [{ image_id: 1, category_id: 3, bbox: [1, 2, 3, 4] }, person, unlabelled],
+    };
+    const { people } = readAnnotations(text(file), "a.json");
+    expect(people.map(({ id, segmentation: own }) => [id, own])).toEqual([
+      [2, undefined],
+      [3, segmentation],
+    ]);
   });
 });

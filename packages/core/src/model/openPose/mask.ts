@@ -21,16 +21,17 @@ interface RunRegion {
 }
 
 const REMEDY = "Give polygons, or run lengths with the picture's size, as COCO's annotations have them";
-const invalid = (where: string, what: string) => new MareyError("COCO_INVALID", where, what, REMEDY);
+const invalid = (where: string, what: string) => new MareyError("ANNOTATIONS_INVALID", where, what, REMEDY);
 
 /**
  * The region of an annotation's `segmentation`: polygons, run lengths as numbers, or COCO's compressed run lengths.
  *
  * @param where What errors call the annotation.
- * @throws MareyError `COCO_INVALID` when it is none of these.
+ * @throws MareyError `ANNOTATIONS_INVALID` when it is none of these.
  */
 export function readRegion(segmentation: unknown, where: string): Region {
-  if (Array.isArray(segmentation)) return polygonRegion(segmentation, where);
+  if (Array.isArray(segmentation))
+    return polygonRegion(segmentation.map((polygon) => cornersOf(polygon, where)));
   const { counts, size } = (segmentation ?? {}) as { counts?: unknown; size?: unknown };
   const [height, width] = Array.isArray(size) ? (size as unknown[]) : [];
   if (!isLength(height) || !isLength(width)) throw invalid(where, "its segmentation has no size");
@@ -45,12 +46,14 @@ export function boxRegion([left, top, right, bottom]: readonly [number, number, 
   return { polygons, box: [left, top, right, bottom] };
 }
 
-function polygonRegion(segmentation: readonly unknown[], where: string): Region {
-  const polygons = segmentation.map((polygon) => {
-    const isOne = Array.isArray(polygon) && polygon.length % 2 === 0 && polygon.every(Number.isFinite);
-    if (!isOne) throw invalid(where, "a polygon of its segmentation is no list of x and y");
-    return Float64Array.from(polygon as number[]);
-  });
+function cornersOf(polygon: unknown, where: string): Float64Array {
+  const isOne = Array.isArray(polygon) && polygon.length % 2 === 0 && polygon.every(Number.isFinite);
+  if (!isOne) throw invalid(where, "a polygon of its segmentation is no list of x and y");
+  return Float64Array.from(polygon as number[]);
+}
+
+/** What lies in any of the polygons: x, y of each one's corners in turn. */
+export function polygonRegion(polygons: readonly Float64Array[]): Region {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const corners of polygons)
     for (let i = 0; i < corners.length; i += 2) {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { body25, body25b, coco17, coco18 } from "../../skeleton/layouts.js";
+import { body25, body25b, coco17, coco18, poseTrack17 } from "../../skeleton/layouts.js";
 import { skeleton } from "../../skeleton/skeleton.js";
+import { isInside } from "./mask.js";
 import { readTrainingSet } from "./trainingSet.js";
 
 const feet = [
@@ -110,14 +111,26 @@ test("crowds and people without keypoints are unlabelled, by their outline or el
   ]);
 });
 
+test("any data set with pictures' sizes is taken; where it annotates nobody, nobody is labelled", () => {
+  const categories = [{ id: 1, keypoints: poseTrack17.joints }];
+  const ignoring = { ...images[0], ignore_regions_x: [[10, 30, 30]], ignore_regions_y: [[20, 20, 40]] };
+  const content = { images: [ignoring], annotations: [annotation(keypoints(17))], categories };
+  const { pictures, layout } = readTrainingSet(bytes(content), coco18, "posetrack.json");
+  expect(layout).toBe(poseTrack17);
+  expect(pictures[0].people[0].labelled).toBe(17);
+  expect(pictures[0].unlabelled.map(({ box }) => [...box])).toEqual([[10, 20, 30, 40]]);
+  expect(isInside(pictures[0].unlabelled[0], 28, 25)).toBe(true);
+  expect(isInside(pictures[0].unlabelled[0], 12, 38)).toBe(false);
+});
+
 test.each<[string, unknown, RegExp]>([
-  ["results", [], /no images and annotations/],
+  ["results", [], /neither COCO/],
   [
     "nobody with keypoints",
     { images, annotations: [annotation(keypoints(17, () => false))] },
     /nobody has keypoints/,
   ],
-  ["objects", { images, annotations: [{ image_id: 7, bbox: [1, 2, 3, 4] }] }, /nobody has keypoints/],
+  ["objects", { images, annotations: [{ image_id: 7, bbox: [1, 2, 3, 4] }] }, /no keypoints/],
   [
     "another count",
     { images, annotations: [annotation(keypoints(17)), annotation(keypoints(5))] },
@@ -131,7 +144,7 @@ test.each<[string, unknown, RegExp]>([
   [
     "no place at all",
     { images, annotations: [annotation(keypoints(17)), { image_id: 7 }] },
-    /annotation 1.*neither/,
+    /annotation with id 2.*neither/,
   ],
   [
     "a picture without a name",

@@ -1,12 +1,11 @@
 import { MareyError } from "../../error.js";
-import { readJson } from "../../format/lines.js";
+import type { AnnotatedImage, AnnotatedPerson, Annotations } from "../../format/dataset/annotations.js";
+import { readAnnotations } from "../../format/dataset/readAnnotations.js";
 import type { CocoTruth } from "../../metric/cocoEvaluate.js";
-import type { CocoAnnotation } from "../../metric/cocoSimilarity.js";
-import { extent } from "../../metric/oks.js";
+import { extent, poseArea } from "../../metric/oks.js";
 import { convertPose, convertSkeleton, type JointSource } from "../../skeleton/convert.js";
-import { body25, coco17, recogniseSkeleton } from "../../skeleton/layouts.js";
-import { type Skeleton, skeleton } from "../../skeleton/skeleton.js";
-import { boxRegion, type Region, readRegion } from "./mask.js";
+import type { Skeleton } from "../../skeleton/skeleton.js";
+import { boxRegion, polygonRegion, type Region, readRegion } from "./mask.js";
 
 /** A person with labels, in the network's layout of J joints. */
 export interface LabelledPerson {
@@ -42,64 +41,42 @@ export interface TrainingSet {
   readonly truth: CocoTruth;
 }
 
-/** The six points of the feet, in the order of COCO's foot annotations, which follow the 17 of the body. */
-const FEET = [
-  "left_big_toe",
-  "left_small_toe",
-  "left_heel",
-  "right_big_toe",
-  "right_small_toe",
-  "right_heel",
-];
+const isOfFoot = (joint: string) => /_(big_toe|small_toe|heel)$/.test(joint);
 
-/** Share of a person's box that COCO's outlines fill, for annotations without an area. */
-const FILLED = 0.53;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function invalid(where: string, what: string, remedy = "Export the annotations again in COCO's format") {
-  return new MareyError("COCO_INVALID", where, what, remedy);
+function invalid(where: string, what: string, remedy = "Correct the annotations, or export them again") {
+  return new MareyError("ANNOTATIONS_INVALID", where, what, remedy);
 }
 
 /**
- * Reads annotations in COCO's format (`person_keypoints_train2017.json`, also with feet) as a network of another layout is
- * trained on them. Joints come by their names; the neck lies half-way between the shoulders, the pelvis between the hips,
+ * Reads the annotations of a data set that `readAnnotations` knows (`person_keypoints_train2017.json`, also with feet) as a
+ * network of another layout is trained on them. Joints come by their names; the neck lies half-way between the shoulders, the pelvis between the hips,
  * where both ends are labelled. Joints that the file doesn't have are not `known`; neither are the feet in a picture of a
  * layout with feet where an ankle is labelled but no foot, as in COCO's pictures that nobody has gone through for them.
  *
- * @throws MareyError `COCO_INVALID` naming the entry at fault, or when nobody has keypoints; `JSON_INVALID`.
+ * @throws MareyError `ANNOTATIONS_INVALID` naming the entry at fault, or when nobody has keypoints; the others of
+ *   `readAnnotations`.
  */
 export function readTrainingSet(bytes: Uint8Array, to: Skeleton, name = "coco.json"): TrainingSet {
-  const content = readJson(bytes, name);
-  if (!isRecord(content) || !Array.isArray(content.images) || !Array.isArray(content.annotations))
-    throw invalid(name, "it has no images and annotations", "Give annotations, not results");
-  const { names, ids } = keypointCategories(content.categories);
-  const annotations = listAnnotations(content.annotations, ids, name);
-  const layout = layoutOf(names, annotations, name);
+  const annotations = readAnnotations(bytes, name);
+  const { skeleton: layout, images } = annotations;
   const sources = sourcesOf(layout, to);
   if (sources.every(({ kind }) => kind === "absent"))
     throw invalid(name, `none of its keypoints (${layout.joints.join(", ")}) is a joint of ${to.name}`);
-  const byPicture = new Map<unknown, Annotation[]>();
-  for (const annotation of annotations) {
-    const group = byPicture.get(annotation.fields.image_id);
-    if (group) group.push(annotation);
-    else byPicture.set(annotation.fields.image_id, [annotation]);
-  }
-  const pictures = content.images.map((image: unknown, i) => {
-    const where = `${name}, image ${i}`;
-    if (!isRecord(image) || typeof image.file_name !== "string") throw invalid(where, "it names no file");
-    const found = byPicture.get(image.id) ?? [];
-    byPicture.delete(image.id);
-    return labelledPicture(image, found, layout, to, sources, where);
+  const members = images.map((): AnnotatedPerson[] => []);
+  for (const person of annotations.people) members[person.image].push(person);
+  const pictures = images.map((image, i) => {
+    requireFile(image, `${name}, image ${i}`);
+    return labelledPicture(image, members[i], to, sources, name);
   });
-  for (const [id, [first]] of byPicture)
-    throw invalid(first.where, `its picture ${String(id)} is not among the images`);
   if (pictures.every(({ people }) => people.length === 0))
     throw invalid(name, "nobody has keypoints", "Give person_keypoints annotations, not those of objects");
-  return { layout, pictures, truth: truthOf(pictures, annotations, layout) };
+  return { layout, pictures, truth: truthOf(annotations) };
+}
+
+function requireFile({ file, width, height }: AnnotatedImage, where: string): void {
+  if (file === "") throw invalid(where, "it names no file");
+  if (![width, height].every((n) => Number.isSafeInteger(n) && n > 0))
+    throw invalid(where, "it has no width and height in whole pixels");
 }
 
 /** Joints that no file labels are made of others only where OpenPose does so. */
@@ -112,147 +89,58 @@ const sourcesOf = (from: Skeleton, to: Skeleton): JointSource[] =>
       : { kind: "absent", terms: [] },
   );
 
-function truthOf(
-  pictures: readonly LabelledPicture[],
-  annotations: readonly Annotation[],
-  { joints }: Skeleton,
-): CocoTruth {
+function truthOf({ images, people }: Annotations): CocoTruth {
   return {
-    images: pictures.map(({ id }) => ({ id })),
+    images: images.map(({ id }) => ({ id })),
     categories: [{ id: 1 }],
-    annotations: annotations.map(({ fields }, i): CocoAnnotation => {
-      const { image_id, iscrowd, area, num_keypoints } = fields;
-      const given = fields.keypoints as number[] | undefined;
-      const keypoints = given && given.length > 0 ? given : new Array<number>(joints.length * 3).fill(0);
-      const [left, top, right, bottom] = boxOf(fields) ?? extent(keypoints);
-      const bbox = [left, top, right - left, bottom - top];
+    annotations: people.map(({ image, crowd, joints, box = extent(joints), area = 0 }, i) => {
+      const [left, top, right, bottom] = box;
       return {
         id: i + 1,
-        image_id: image_id as number,
+        image_id: images[image].id,
         category_id: 1,
-        iscrowd: iscrowd ? 1 : 0,
-        bbox,
-        area: typeof area === "number" && area > 0 ? area : FILLED * bbox[2] * bbox[3],
-        keypoints,
-        ...(typeof num_keypoints === "number" && { num_keypoints }),
+        iscrowd: crowd ? 1 : 0,
+        bbox: [left, top, right - left, bottom - top],
+        area: area > 0 ? area : poseArea(joints, box),
+        keypoints: Array.from(joints, (value) => (Number.isNaN(value) ? 0 : value)),
       };
     }),
   };
 }
 
-interface Annotation {
-  readonly fields: Fields;
-  readonly where: string;
-}
-
-/** Names of keypoints, where a category says them, and which categories have keypoints. */
-function keypointCategories(given: unknown): { names?: readonly string[]; ids?: Set<unknown> } {
-  const named = (Array.isArray(given) ? given : []).filter(
-    (category): category is Fields => isRecord(category) && Array.isArray(category.keypoints),
-  );
-  if (named.length === 0) return {};
-  return { names: (named[0].keypoints as unknown[]).map(String), ids: new Set(named.map(({ id }) => id)) };
-}
-
-/** The annotations of categories with keypoints, or all where no category says so. */
-function listAnnotations(
-  rows: readonly unknown[],
-  ids: Set<unknown> | undefined,
-  name: string,
-): Annotation[] {
-  return rows.flatMap((fields, i) => {
-    const where = `${name}, annotation ${i}`;
-    if (!isRecord(fields)) throw invalid(where, "it is no object");
-    return !ids || fields.category_id === undefined || ids.has(fields.category_id) ? [{ fields, where }] : [];
-  });
-}
-
-/** Sigmas by joints' names. */
-const sigmas = new Map(
-  [coco17, body25].flatMap(({ joints, sigmas: of }) => joints.map((joint, j) => [joint, of[j]])),
-);
-
-const named = (joints: readonly string[]): Skeleton =>
-  skeleton(
-    "annotated",
-    joints.map((joint) => [joint, null, sigmas.get(joint) ?? 0.079]),
-  );
-
-function layoutOf(names: readonly string[] | undefined, rows: readonly Annotation[], name: string): Skeleton {
-  const first = rows.find(({ fields: { keypoints } }) => Array.isArray(keypoints) && keypoints.length > 0);
-  const count = first ? (first.fields.keypoints as unknown[]).length / 3 : 0;
-  if (names && (count === 0 || names.length === count))
-    return recogniseSkeleton(names.length, names) ?? named(names);
-  if (count === 23) return named([...coco17.joints, ...FEET]);
-  const known = recogniseSkeleton(count);
-  if (known) return known;
-  throw invalid(
-    name,
-    count === 0 ? "nobody has keypoints" : `${count} keypoints a person, and no category names them`,
-    "Give person_keypoints annotations whose category has the names of the keypoints",
-  );
-}
-
 function labelledPicture(
-  image: Fields,
-  annotations: readonly Annotation[],
-  from: Skeleton,
+  { id, file, width, height, ignored = [] }: AnnotatedImage,
+  annotated: readonly AnnotatedPerson[],
   to: Skeleton,
   sources: readonly JointSource[],
-  where: string,
+  name: string,
 ): LabelledPicture {
-  const { id, file_name: file, width, height } = image;
-  if (![width, height].every((n) => Number.isSafeInteger(n) && (n as number) > 0))
-    throw invalid(where, "its width and height are no positive whole numbers");
   const people: LabelledPerson[] = [];
-  const unlabelled: Region[] = [];
-  for (const annotation of annotations) {
-    const person = annotation.fields.iscrowd ? undefined : labelledPerson(annotation, from, to, sources);
+  const unlabelled: Region[] = ignored.map((corners) => polygonRegion([corners]));
+  for (const one of annotated) {
+    const person = one.crowd ? undefined : labelledPerson(one, to, sources);
     if (person) people.push(person);
-    else unlabelled.push(regionOf(annotation));
+    else unlabelled.push(regionOf(one, `${name}, annotation with id ${one.id}`));
   }
-  const known = knownJoints(to, sources, people);
-  return { id: id as number, file: file as string, width: width as number, height: height as number, people, unlabelled, known }; // biome-ignore format: one record
+  return { id, file, width, height, people, unlabelled, known: knownJoints(to, sources, people) };
 }
 
 /** Nobody when no keypoint is labelled. */
 function labelledPerson(
-  { fields, where }: Annotation,
-  from: Skeleton,
+  { joints: given, box }: AnnotatedPerson,
   to: Skeleton,
   sources: readonly JointSource[],
 ): LabelledPerson | undefined {
-  const { keypoints } = fields;
-  if (!Array.isArray(keypoints) || keypoints.length === 0) return undefined;
-  const isRight = keypoints.length === 3 * from.joints.length && keypoints.every(Number.isFinite);
-  if (!isRight) throw invalid(where, `its keypoints are not ${from.joints.length} × (x, y, v)`);
-  const given = new Float32Array(keypoints.length).fill(NaN);
-  let labelled = 0;
-  for (let i = 0; i < given.length; i += 3) {
-    given[i + 2] = keypoints[i + 2] > 0 ? 1 : 0;
-    if (given[i + 2] === 0) continue;
-    labelled++;
-    given[i] = keypoints[i];
-    given[i + 1] = keypoints[i + 1];
-  }
+  const seen = Float32Array.from(given, (value, i) => (i % 3 === 2 ? Number(value > 0) : value));
+  const labelled = seen.filter((value, i) => i % 3 === 2 && value > 0).length;
   if (labelled === 0) return undefined;
   const joints = new Float32Array(to.joints.length * 3);
-  convertPose(sources, given, 3, true, joints);
-  return { joints, labelled, box: boxOf(fields) ?? extent(given) };
+  convertPose(sources, seen, 3, true, joints);
+  return { joints, labelled, box: box ?? extent(seen) };
 }
 
-/** Left, top, right, bottom of COCO's left, top, width, height. */
-function boxOf({ bbox }: Fields): [number, number, number, number] | undefined {
-  if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) return undefined;
-  const [left, top, width, height] = bbox as number[];
-  return [left, top, left + width, top + height];
-}
-
-function regionOf({ fields, where }: Annotation): Region {
-  const { segmentation } = fields;
-  const isDrawn = Array.isArray(segmentation) ? segmentation.length > 0 : isRecord(segmentation);
-  if (isDrawn) return readRegion(segmentation, where);
-  const box = boxOf(fields);
+function regionOf({ segmentation, box }: AnnotatedPerson, where: string): Region {
+  if (segmentation !== undefined) return readRegion(segmentation, where);
   if (box) return boxRegion(box);
   throw invalid(where, "it has neither keypoints nor an outline nor a box");
 }
@@ -264,6 +152,6 @@ function knownJoints(
 ): boolean[] {
   const has = (wanted: (joint: string) => boolean) =>
     people.some(({ joints }) => to.joints.some((joint, j) => wanted(joint) && joints[j * 3 + 2] > 0));
-  const ignoresFeet = has((joint) => joint.endsWith("_ankle")) && !has((joint) => FEET.includes(joint));
-  return to.joints.map((joint, j) => sources[j].kind !== "absent" && !(ignoresFeet && FEET.includes(joint)));
+  const ignoresFeet = has((joint) => joint.endsWith("_ankle")) && !has(isOfFoot);
+  return to.joints.map((joint, j) => sources[j].kind !== "absent" && !(ignoresFeet && isOfFoot(joint)));
 }
