@@ -69,6 +69,19 @@ const curve = (folder: string) =>
     .map(({ step, loss, heatmaps, rate }) => ({ step, loss, heatmaps, rate }));
 
 describe("recipe", () => {
+  test("says where it looked for annotations that aren't there", async () => {
+    const refusal = (changed: Settings) =>
+      recipe.default(runOf("missing", changed)).then(
+        () => expect.unreachable(),
+        (error: Error) => error.message,
+      );
+    const nowhere = join(root, "nowhere");
+    expect(await refusal({ data: nowhere })).toMatch(`there is no folder ${nowhere}`);
+    const told = await refusal({ annotations: "other.json" });
+    expect(told).toMatch(`${join(data, "other.json")} and at other.json, and neither is there`);
+    expect(told).toMatch("--set data=FOLDER");
+  });
+
   test("takes COCO's folder as it stands; weights go on from, and the network is written with its card", async () => {
     const run = runOf("first", { repeat: 5, drops: "5", dropBy: 0.1 });
     const trained = await recipe.default(run);

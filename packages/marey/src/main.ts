@@ -28,6 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .description("Turns video of people into motion")
     .version("0.1.0")
     .showHelpAfterError("(--help shows what there is)");
+  program.hook("preAction", requireFolder);
   for (const make of commands) program.addCommand(make());
   try {
     await program.parseAsync(args);
@@ -35,6 +36,21 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) throw error;
     process.exitCode = 1;
     process.stderr.write(`${describe(error)}\n`);
+  }
+}
+
+/** Nothing named by a path can be found from a folder that was deleted while a shell stood in it. */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new MareyError(
+      "FOLDER_GONE",
+      "the working folder",
+      "it isn't there any more",
+      "Go into another folder; into this one again (`cd .`) if it was made anew",
+      { cause },
+    );
   }
 }
 

@@ -70,9 +70,10 @@ export function captureCommand(): Command {
           model: fast ? "fast" : model,
         };
         const progress = openProgress({ silent: json });
-        const summary = await interruptible((signal) =>
-          capture(folder, settings, { progress, signal }),
-        ).finally(() => progress.stop());
+        const summary = await interruptible(
+          (signal) => capture(folder, settings, { progress, signal }).finally(() => progress.stop()),
+          `${folder}: interrupted; no results were written${flags.cache === false ? "" : ", the stages that were done are remembered"}`,
+        );
         console.log(json ? JSON.stringify(summary, undefined, 2) : describeSummary(summary));
       },
     );

@@ -23,8 +23,8 @@ export function demoCommand(): Command {
     .action(async ({ json, ...settings }: DemoFlags) => {
       const progress = openProgress({ silent: json });
       const { summary, judgement } = await interruptible((signal) =>
-        runDemo(settings, { progress, signal }),
-      ).finally(() => progress.stop());
+        runDemo(settings, { progress, signal }).finally(() => progress.stop()),
+      );
       const { errors, ...counts } = judgement;
       const meanError = errors.reduce((sum, error) => sum + error, 0) / errors.length;
       console.log(

@@ -308,7 +308,8 @@ describe.skipIf(!there)("what goes wrong leaves nothing", () => {
     const watching = {
       ...progress,
       task: () => ({
-        update: (done: number) => {
+        update: (done: number, total?: number) => {
+          expect(total).toBe(8);
           seen = readdirSync(file("half", "ski_json")).length;
           if (done === 3) stop.abort(new Error("stop"));
         },
@@ -317,8 +318,13 @@ describe.skipIf(!there)("what goes wrong leaves nothing", () => {
     };
     const format = ["json", "openpose", "npz"] as const;
     const options = { model: "fast", out: file("half"), format, overlay: true };
-    await expect(detect([video], options, { progress: watching, signal: stop.signal })).rejects.toThrow(
-      "stop",
+    await expect(detect([video], options, { progress: watching, signal: stop.signal })).rejects.toMatchObject(
+      {
+        name: "AbortError",
+        message: expect.stringMatching(
+          /ski\.mp4: interrupted after [34] of 8 frames; nothing of it is kept$/,
+        ),
+      },
     );
     expect(seen).toBeGreaterThanOrEqual(3); // they could be used meanwhile
     expect(existsSync(file("half"))).toBe(false);
@@ -331,7 +337,11 @@ describe.skipIf(!there)("what goes wrong leaves nothing", () => {
         /plain\.txt.*a part of the path is a file/,
       );
     await expect(run([video], { openPose: { writeVideo: file("a.gif") } })).rejects.toThrow(/\.mkv/);
-    await expect(run([], {})).rejects.toThrow(/no input/);
+    await expect(run([], {})).rejects.toThrow(/no input is named.*@list\.txt/);
+    await expect(run([video], { model: "octopus" })).rejects.toMatchObject({
+      code: "MODEL_UNKNOWN",
+      remedy: expect.stringMatching(/a method \(default, fast, .*a network \(movenet-multipose/),
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import { modelOf, openDetectEyes } from "./detectEyes.js";
 import { type DetectCommandOptions, type DetectFormat, detectFormats } from "./detectOptions.js";
 import { planOutputs, requireDistinct, requireFree } from "./detectPlan.js";
 import { type Detected, type DetectHost, detectTake } from "./detectTake.js";
+import { throwAll } from "./failures.js";
 import { interruptible } from "./interrupt.js";
 import { positiveNumber, wholeNumber } from "./number.js";
 import { openPoseOptions, plainArguments, readOpenPoseFlags } from "./openPoseArguments.js";
@@ -25,7 +26,7 @@ export function detectCommand(): Command {
     .description("Find people and their joints in pictures, videos, cameras and streams")
     .argument(
       "[input...]",
-      "videos, pictures, folders of pictures, camera:0, rtsp:// or http:// addresses, - for a list of pictures",
+      "videos, pictures, folders of pictures, @list.txt or - (a list of pictures), camera:0, rtsp:// or http:// addresses",
     )
     .option("--model <name>", "method, network, or the path of a network's card (default: default)")
     .option("--finder <name>", "network that finds people, for one that looks at one person at a time")
@@ -61,7 +62,7 @@ export function detectCommand(): Command {
     .option("--annotations <file>", "COCO annotations that number the pictures, for --format coco")
     .option("--force", "replace files that are there")
     .option("--json", "print what was found as JSON")
-    .addHelpText("after", `\nMethods:\n${models}\n\nOpenPose's flags are understood too: docs/openpose.md.`)
+    .addHelpText("after", helpText(models))
     .action(async (inputs: string[], { json, ...given }: DetectCommandOptions & { json?: boolean }) => {
       const progress = openProgress({ silent: json });
       const flags = readOpenPoseFlags({ ...given });
@@ -77,6 +78,23 @@ export function detectCommand(): Command {
   command.parseOptions = (args) => parse(plainArguments(args));
   return command;
 }
+
+/** What stands below the options in the help. */
+const helpText = (models: string) => `
+Inputs (docs/inputs.md):
+  walk.mp4           a video, whatever FFmpeg reads
+  photo.jpg          a picture
+  photos/            the pictures of a folder
+  @list.txt          the pictures that a text file names, one a line, relative to its folder
+  -                  such a list on standard input: find . -name '*.jpg' | marey detect -
+  camera:0           a camera of this machine, by number or name; also /dev/video0
+  rtsp://…, http://… a stream, or a file on a server
+  Several are worked on at once.
+
+Methods:
+${models}
+
+OpenPose's flags are understood too: docs/openpose.md.`;
 
 /** The options that say which frames. */
 const withRange = (command: Command): Command =>
@@ -139,12 +157,6 @@ export async function detect(
   return found;
 }
 
-/** @throws the failure if there is one, all of them as an `AggregateError` if there are more. */
-function throwAll(failures: readonly unknown[]): void {
-  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} inputs failed`);
-  if (failures.length > 0) throw failures[0];
-}
-
 /** What was found in the inputs that were finished, and why others weren't. */
 interface Outcome {
   found: Detected[];
@@ -171,7 +183,7 @@ async function detectAll(
       "OPTION",
       "marey detect",
       "no input is named",
-      "Name a video, picture, folder or camera",
+      "Name a video, picture, folder, list (@list.txt, or - for standard input), camera (camera:0) or address",
     );
   const plans = await Promise.all(inputs.map((input) => planOutputs(input, options)));
   requireDistinct(plans);

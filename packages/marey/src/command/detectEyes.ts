@@ -1,7 +1,8 @@
 import { MareyError } from "@marey/core";
 import type { Runtime } from "@marey/core/seam";
-import { type Eyes, openEyes, openOfficialEyes, withHandsAndFace } from "../detect/index.js";
+import { type Eyes, eyeModels, openEyes, openOfficialEyes, withHandsAndFace } from "../detect/index.js";
 import type { Progress } from "../progress.js";
+import { cards } from "../store/index.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
 import { openPoseScales } from "./openPoseArguments.js";
 
@@ -72,6 +73,12 @@ async function officialEyes(options: DetectCommandOptions, model: string, runtim
       "OpenPose's own reading has no such thing",
       alien === "scales" ? "Give --scale-number and --scale-gap" : `Leave --${alien} or --official out`,
     );
+  if (isMethod(model))
+    throw misplaced(
+      "--model",
+      `"${model}" is a method of Marey's, and --official does as OpenPose does, with one network`,
+      "Leave one of the two out, or name a network of one of OpenPose's models, such as openpose-body25",
+    );
   const { networkSize, networkDynamic, scaleNumber, scaleGap, maximizePositives } = openPose;
   const { handScaleNumber, handScaleRange } = openPose;
   return openOfficialEyes({
@@ -92,6 +99,10 @@ async function officialEyes(options: DetectCommandOptions, model: string, runtim
     },
   });
 }
+
+/** Whether a name stands for a method alone, not for a network too. */
+const isMethod = (name: string) =>
+  Object.hasOwn(eyeModels, name) && !cards.some((card) => card.name === name);
 
 const misplaced = (option: string, what: string, remedy: string) =>
   new MareyError("OPTION", option, what, remedy);

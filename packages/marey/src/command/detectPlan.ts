@@ -4,7 +4,7 @@ import { MareyError } from "@marey/core";
 import { type FileSet, requireAbsent } from "../files/index.js";
 import { type CocoPartName, cocoPartNames, cocoParts, type FrameFiles, stemOf } from "../output/index.js";
 import { sha256Of } from "../store/digest.js";
-import { inputOf, withoutPassword } from "../video/address.js";
+import { type Input, inputOf, withoutPassword } from "../video/address.js";
 import { isMoving, isPicture } from "../video/still.js";
 import { type DetectCommandOptions, type OpenPoseSettings, writesLikeOpenPose } from "./detectOptions.js";
 
@@ -31,8 +31,9 @@ export async function planOutputs(input: string, options: DetectCommandOptions):
   const { out, overlay, openPose = {} } = options;
   const source = inputOf(input);
   const kind = await kindOf(input);
-  const name = source.kind === "path" ? basename(source.path, extname(source.path)) : nameOf(input);
-  const beside = source.kind === "path" ? join(source.path, "..") : ".";
+  const file = source.kind === "path" || source.kind === "list" ? source.path : undefined;
+  const name = file === undefined ? nameOf(source, input) : basename(file, extname(file));
+  const beside = file === undefined ? "." : join(file, "..");
   const place = (ending: string) => join(out ?? beside, `${name}${ending}`);
   const format = options.format ?? (writesLikeOpenPose(options) ? [] : ["json"]);
   const { writeJson, writeVideo, writeImages, writeHeatmaps } = openPose;
@@ -88,11 +89,12 @@ async function kindOf(input: string): Promise<Plan["kind"]> {
  * A camera's or address's name without what file names can't hold, and without a password; what follows a question mark
  * may be one, so that it is told from others by its digest.
  */
-function nameOf(input: string): string {
+function nameOf({ kind }: Input, input: string): string {
+  if (kind === "list") return "stdin";
   const [, address = input, query] = /^([^?]*:\/\/[^?]*)\?(.+)$/s.exec(input) ?? [];
   const told = query === undefined ? address : `${address}_${sha256Of(Buffer.from(query)).slice(0, 6)}`;
   const plain = told.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^[^/]*@/, "");
-  return plain.replace(/[^\w.-]+/g, "_").replace(/^[_.]+|_+$/g, "") || "list";
+  return plain.replace(/[^\w.-]+/g, "_").replace(/^[_.]+|_+$/g, "") || kind;
 }
 
 /** @throws MareyError `DETECT_NAMES` when two inputs would be written to one file. */

@@ -8,10 +8,12 @@ import { rateOf, type SeenFrame, watch } from "../detect/watch.js";
 import { fileSet } from "../files/index.js";
 import { type FrameWriter, frameFiles, type Take } from "../output/index.js";
 import type { Progress, TaskProgress } from "../progress.js";
+import { withoutPassword } from "../video/address.js";
 import { openFrames } from "../video/index.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
 import { drawnSide, hasCanvases, type OutputSet, ownFrames, type Plan } from "./detectPlan.js";
 import { openWriters } from "./detectWriters.js";
+import { interruption } from "./interrupt.js";
 
 /** What was found in one input. */
 export interface Detected {
@@ -29,7 +31,7 @@ export interface Detected {
 
 export interface DetectHost {
   progress: Progress;
-  /** Ends a live input, whose results are kept; stops any other, of which nothing is left. */
+  /** Ends a live input, whose results are kept; stops any other, of which nothing is left, with an `interruption`. */
   signal?: AbortSignal;
 }
 
@@ -44,6 +46,7 @@ export async function detectTake(
   const control = takeControl(signal);
   const set = openSet(plan, options);
   const writers: FrameWriter[] = [];
+  const found = { frames: 0, people: 0, empty: 0 };
   let source: FrameSource | undefined;
   try {
     source = await openSource(plan, eyes, options, control.signal);
@@ -51,12 +54,7 @@ export async function detectTake(
     const take = takeOf(plan, source, eyes, options);
     writers.push(...(await openWriters(plan, take, set, options)));
     const seen = people(source, eyes, plan, options, control.signal);
-    const found = await writeAll(
-      seen,
-      writers,
-      { name: plan.name, total: totalOf(source, options) },
-      progress,
-    );
+    await writeAll(seen, writers, found, { name: plan.name, total: totalOf(source, options) }, progress);
     for (const writer of writers) await writer.close();
     control.signal.throwIfAborted();
     await set.files.publish();
@@ -67,12 +65,19 @@ export async function detectTake(
   } catch (error) {
     for (const writer of writers) await writer.abort();
     for (const folder of set.folders.values()) await folder.discard();
-    throw error;
+    throw signal?.aborted ? interrupted(plan, found.frames, source && totalOf(source, options)) : error;
   } finally {
     control.release();
     await source?.close();
     await set.files.discard();
   }
+}
+
+/** What became of an input that was being looked at. */
+function interrupted({ input, kind }: Plan, done: number, total: number | undefined): DOMException {
+  const what = kind === "moving" ? "frame" : "picture";
+  const seen = `${total === undefined ? done : `${done} of ${total}`} ${what}${(total ?? done) === 1 ? "" : "s"}`;
+  return interruption(`${withoutPassword(input)}: interrupted after ${seen}; nothing of it is kept`);
 }
 
 function takeOf(
@@ -183,15 +188,15 @@ function namer(eyes: Eyes, frameRate: number): (time: number, people: Detection[
   };
 }
 
-/** Hands every frame to every writer. */
+/** Hands every frame to every writer, and counts. */
 async function writeAll(
   frames: AsyncIterable<SeenFrame>,
   writers: readonly FrameWriter[],
+  found: Pick<Detected, "frames" | "people" | "empty">,
   { name, total }: { name: string; total?: number },
   progress: Progress,
-): Promise<Pick<Detected, "frames" | "people" | "empty">> {
+): Promise<void> {
   const task = progress.task(name);
-  const found = { frames: 0, people: 0, empty: 0 };
   const tell = teller(task);
   for await (const frame of frames) {
     for (const writer of writers) await writer.write(frame);
@@ -202,7 +207,6 @@ async function writeAll(
     tell(found.frames, total, here);
   }
   task.end();
-  return found;
 }
 
 /** How many frames will come, where that is known: of a live source some are left out, so it isn't. */

@@ -42,8 +42,9 @@ export function liftCommand(): Command {
     .action(async (input: string, { format, fast, model, json, ...flags }: LiftFlags) => {
       const settings: LiftSettings = { ...flags, formats: format.split(","), model: fast ? "fast" : model };
       const progress = openProgress({ silent: json });
-      const summary = await interruptible((signal) => lift(input, settings, { progress, signal })).finally(
-        () => progress.stop(),
+      const summary = await interruptible(
+        (signal) => lift(input, settings, { progress, signal }).finally(() => progress.stop()),
+        `${input}: interrupted; nothing was written`,
       );
       console.log(json ? JSON.stringify(summary, undefined, 2) : describeSummary(summary));
     });

@@ -124,7 +124,12 @@ test("a network is kept with its card, described, exported with it and removed",
   expect(JSON.parse(await readFile(join(folder, "away/pose.json"), "utf8"))).toMatchObject({
     file: "pose.onnx",
   });
-  expect(await printed("remove", "pose")).toBe("pose is removed");
+  await expect(printed("remove", "octopus", "pose", "rtmo-s")).rejects.toMatchObject({
+    errors: [
+      { code: "NETWORK_UNKNOWN", what: expect.stringMatching(/nothing to remove/) },
+      { code: "NETWORK_UNKNOWN", what: "it was never fetched: there is nothing to remove" },
+    ],
+  });
   await expect(printed("info", "pose")).rejects.toMatchObject({ code: "NETWORK_UNKNOWN" });
   await expect(printed("remove", "movenet-thunder")).rejects.toMatchObject({ code: "MODEL_EMBEDDED" });
 

@@ -8,8 +8,9 @@ import { exportWeights, importWeights, openWeights } from "../store/imported.js"
 import { importArchitecture, importModel, importWithCard } from "../store/importNetwork.js";
 import { findModel, listModels } from "../store/models.js";
 import { readRecord } from "../store/pullRecord.js";
-import { removeModel } from "../store/remove.js";
+import { type Removed, removeModel } from "../store/remove.js";
 import { findStored } from "../store/stored.js";
+import { throwAll } from "./failures.js";
 import { graphText, modelGraph, readSize } from "./modelGraph.js";
 import { pullCommand } from "./modelsPull.js";
 import {
@@ -152,17 +153,16 @@ const removeCommand = () =>
     .description("Remove stored models with their downloads")
     .option("--json", "print JSON")
     .action(async (names: string[], { json }: { json?: boolean }) => {
-      const removed = [];
-      for (const name of names) removed.push(await removeModel(name));
-      print(
-        removed,
-        (all) =>
-          all
-            .map(
-              ({ name, freed }) =>
-                `${name} is removed${freed ? `, with its download of ${megabytes(freed)}` : ""}`,
-            )
-            .join("\n"),
-        json,
-      );
+      const removed: Removed[] = [];
+      const failures: unknown[] = [];
+      for (const name of names)
+        await removeModel(name).then(
+          (done) => removed.push(done),
+          (error) => failures.push(error),
+        );
+      if (removed.length > 0) print(removed, (all) => all.map(removedText).join("\n"), json);
+      throwAll(failures);
     });
+
+const removedText = ({ name, freed }: Removed): string =>
+  `${name} is removed${freed ? `, with its download of ${megabytes(freed)}` : ""}`;

@@ -44,7 +44,9 @@ export function pullCommand(): Command {
           results.push(await pull(entry, { ...options, accept, progress, signal }));
         }
         return results;
-      }).finally(() => progress.stop());
+      }, "interrupted; what has come is kept, and the same command goes on from there").finally(() =>
+        progress.stop(),
+      );
       console.log(flags.json ? JSON.stringify(pulled, undefined, 2) : pulled.map(pulledText).join("\n"));
     });
 }

@@ -212,6 +212,9 @@ describe.skipIf(!there)("marey detect --official", () => {
     expect(await refuse("--official --model movenet-thunder")).toMatch(
       /none of OpenPose's models.*openpose-body25/,
     );
+    expect(await refuse("--official --model default")).toMatch(
+      /a method of Marey's.*Leave one of the two out/,
+    );
     expect(await refuse("--official")).toMatch(/openpose-body25/);
     expect(await refuse("--official --model tfpose-small --flip")).toMatch(/--flip.*no such thing/);
     expect(await refuse("--official --model tfpose-small --scales 1,0.5")).toMatch(/--scale-number/);

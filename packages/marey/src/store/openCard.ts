@@ -21,18 +21,22 @@ export interface OpenedNetwork {
  * Opens a network by the name of an embedded one, by the name of one in the models folder, or by the path of its card, beside
  * which its ONNX file lies.
  *
+ * @param methods What the caller takes beside networks, which the message about an unknown name lists.
  * @throws MareyError `MODEL_UNKNOWN`, `CARD_INVALID`, `CARD_DISAGREES`, `NETWORK_MISSING`, and what the runtime throws.
  */
 export async function openNetwork(
   runtime: Runtime,
   nameOrPath: string,
   options?: RuntimeOptions,
+  methods: readonly string[] = [],
 ): Promise<OpenedNetwork> {
   const embedded = cards.find(({ name }) => name === nameOrPath);
   if (embedded)
     return { card: embedded, network: await runtime.load(await networkBytes(nameOrPath), options) };
   const stored = isPath(nameOrPath) ? undefined : await storedNetwork(nameOrPath);
-  const { card, bytes, file } = stored ? { ...stored, file: stored.card.file } : await readBeside(nameOrPath);
+  const { card, bytes, file } = stored
+    ? { ...stored, file: stored.card.file }
+    : await readBeside(nameOrPath, methods);
   requireInput(card, bytes, file);
   return { card, network: await runtime.load(bytes, options) };
 }
@@ -40,9 +44,12 @@ export async function openNetwork(
 const isPath = (name: string) => /\.(json|onnx)$/i.test(name) || /[\\/]/.test(name);
 
 /** A card and the network beside it. */
-async function readBeside(path: string): Promise<{ card: Card; bytes: Uint8Array; file: string }> {
+async function readBeside(
+  path: string,
+  methods: readonly string[],
+): Promise<{ card: Card; bytes: Uint8Array; file: string }> {
   const json = isPath(path) && !/\.onnx$/i.test(path) ? await readIfThere(path) : undefined;
-  if (!json) throw unknown(path);
+  if (!json) throw unknown(path, methods);
   const card = readJsonCard(cardSchema, json, path);
   const file = join(dirname(path), card.file);
   const bytes = await readIfThere(file);
@@ -55,7 +62,7 @@ async function readBeside(path: string): Promise<{ card: Card; bytes: Uint8Array
   );
 }
 
-function unknown(asked: string): MareyError {
+function unknown(asked: string, methods: readonly string[]): MareyError {
   const beside = asked.replace(/\.onnx$/i, ".json");
   const names = cards.map(({ name }) => name).join(", ");
   const known = notPulled("MODEL_UNKNOWN", asked);
@@ -67,12 +74,12 @@ function unknown(asked: string): MareyError {
       ? "a network needs a card that says how to speak to it"
       : isPath(asked)
         ? "there is no such card"
-        : "no network of this name is embedded or kept",
+        : `no ${methods.length > 0 ? "method has this name, and no network of it" : "network of this name"} is embedded or kept`,
     /\.onnx$/i.test(asked)
       ? existsSync(beside)
         ? `Give its card: ${beside}`
         : "Write a card beside it and give that (docs/cards.md)"
-      : `Take one of ${names}, one that \`marey models list\` shows, or the path of a card (docs/cards.md)`,
+      : `Take ${methods.length > 0 ? `a method (${methods.join(", ")}), a network (${names})` : `one of ${names}`}, one that \`marey models list\` shows, or the path of a card (docs/cards.md)`,
   );
 }
 

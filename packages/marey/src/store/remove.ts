@@ -2,9 +2,10 @@ import { rm } from "node:fs/promises";
 import { MareyError } from "@marey/core";
 import { readIfThere } from "../files/whole.js";
 import { cards } from "./cards.js";
+import { catalogue } from "./catalogue.js";
 import { blobPath, discardDownload } from "./pull.js";
 import { readRecord, referencedDigests, removeRecord } from "./pullRecord.js";
-import { cardPath, isModelName, removeStored } from "./stored.js";
+import { cardPath, isModelName, listStored, removeStored } from "./stored.js";
 
 /** What a removal did. */
 export interface Removed {
@@ -32,15 +33,21 @@ export async function removeModel(name: string): Promise<Removed> {
   const record = isModelName(name) ? await readRecord(name).catch(() => undefined) : undefined;
   const files = there ? await removeStored(name) : [];
   const forgotten = isModelName(name) && (await removeRecord(name));
-  if (!there && !forgotten)
-    throw new MareyError(
-      "NETWORK_UNKNOWN",
-      `"${name}"`,
-      "no model of this name is stored",
-      "`marey models list` shows those that are",
-    );
+  if (!there && !forgotten) throw await notStored(name);
   await discardDownload(name);
   return { name, files, freed: await freeBlob(record?.file) };
+}
+
+async function notStored(name: string): Promise<MareyError> {
+  const stored = (await listStored()).map((model) => model.name);
+  return new MareyError(
+    "NETWORK_UNKNOWN",
+    `"${name}"`,
+    catalogue.some((entry) => entry.name === name)
+      ? "it was never fetched: there is nothing to remove"
+      : "no model of this name is stored: there is nothing to remove",
+    stored.length > 0 ? `Name one of those that are stored: ${stored.join(", ")}` : "No model is stored",
+  );
 }
 
 /** Deletes a download that no model refers to. */

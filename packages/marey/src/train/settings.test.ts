@@ -17,14 +17,17 @@ describe("--set", () => {
   });
 
   test.each([
-    ["epoch=3", /^--set epoch=3: lifter .*it has the settings epochs=60, data=cmu, flip=true\. /],
-    ["toString=3", /it has the settings/],
-    ["epochs", /it has the settings/],
-    ["=3", /it has the settings/],
+    [
+      "epoch=3",
+      /^--set epoch=3: lifter has no setting "epoch"\. .*the settings are epochs=60, data=cmu, flip=true/,
+    ],
+    ["toString=3", /no setting "toString"/],
+    ["epochs", /no setting with a value/],
+    ["=3", /no setting with a value/],
     ["epochs=many", /"epochs" is a number \(60\)/],
     ["epochs=", /"epochs" is a number/],
     ["epochs=Infinity", /"epochs" is a number/],
-    ["flip=yes", /"flip" is a boolean \(true\)/],
+    ["flip=yes", /"flip" is true or false \(true\), not "yes"/],
   ])("%s is refused", (assignment, says) => {
     expect(() => apply(assignment)).toThrow(says);
   });

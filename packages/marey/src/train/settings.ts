@@ -21,9 +21,18 @@ export function applySettings<S extends Settings>(
     const [, key, text] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
     const before = key === undefined ? undefined : defaults[key];
     if (key === undefined || text === undefined || before === undefined || !Object.hasOwn(defaults, key))
-      throw refused(assignment, recipe, `it has the settings ${listed(defaults)}`);
+      throw refused(
+        assignment,
+        text === undefined ? "it is no setting with a value" : `${recipe} has no setting "${key}"`,
+        `Write --set key=value; the settings are ${listed(defaults)}`,
+      );
     const value = readAs(before, text);
-    if (value === undefined) throw refused(assignment, recipe, `"${key}" is a ${typeof before} (${before})`);
+    if (value === undefined)
+      throw refused(
+        assignment,
+        `of ${recipe} "${key}" is ${kinds[typeof before as keyof typeof kinds]} (${before}), not "${text}"`,
+        "Write such a value",
+      );
     changed[key] = value;
   }
   return changed as S;
@@ -34,13 +43,10 @@ const listed = (settings: Settings) =>
     .map(([key, value]) => `${key}=${value}`)
     .join(", ") || "(none)";
 
-const refused = (assignment: string, recipe: string, what: string) =>
-  new MareyError(
-    "RECIPE_SETTING",
-    `--set ${assignment}`,
-    `${recipe} can't be given this: ${what}`,
-    "Write --set key=value",
-  );
+const kinds = { number: "a number", boolean: "true or false", string: "a text" };
+
+const refused = (assignment: string, what: string, remedy: string) =>
+  new MareyError("RECIPE_SETTING", `--set ${assignment}`, what, remedy);
 
 /** The text as a value of the default's type; undefined when it is none. */
 function readAs(like: Setting, text: string): Setting | undefined {

@@ -46,8 +46,10 @@ async function* piped(...pieces: string[]) {
 }
 
 describe("a list in a file", () => {
-  test("gives its pictures in its order, relative to its folder, however lines end", async () => {
-    const { source, seen } = await read(list("4.png\r\n\n  sub/1.png \n0.png\r\n2.png"), { frameRate: 10 });
+  test("gives its pictures in its order, relative to its folder, however lines end, without comments", async () => {
+    const { source, seen } = await read(list("# four\n4.png\r\n\n  sub/1.png \n # and\n0.png\r\n2.png"), {
+      frameRate: 10,
+    });
     expect(source).toMatchObject({ width: 8, height: 3, frameRate: 10 });
     expect(source.live).toBeUndefined();
     expect(seen).toEqual([

@@ -10,7 +10,7 @@ import { type Names, openSequence } from "./sequence.js";
 import { isPicture } from "./still.js";
 
 /**
- * Opens a list of pictures, a path in each line, as frames. On standard input each is read as its line comes, so that
+ * Opens a list of pictures, a path in each line, as frames; empty lines and those that begin with # are left out. On standard input each is read as its line comes, so that
  * the list may be endless.
  *
  * @param path A text file, relative to whose folder its lines are; standard input when absent, relative to the working
@@ -53,7 +53,7 @@ function namesIn(input: NodeJS.ReadableStream, name: string, folder: string): Na
         line++;
         if (done) return undefined;
         const text = value.trim();
-        if (text === "") continue;
+        if (text === "" || text.startsWith("#")) continue;
         const where = `${name}, line ${line} (${text})`;
         if (isPicture(text)) return { file: resolve(folder, text), where };
         throw new MareyError(

@@ -135,7 +135,7 @@ async function cardEyes(
   runtime: Runtime,
   { finder, size, maximizePositives, ...looks }: Omit<EyeOptions, "model" | "runtime">,
 ): Promise<Eyes> {
-  const { card: given, network } = await openNetwork(runtime, model);
+  const { card: given, network } = await openNetwork(runtime, model, undefined, Object.keys(eyeModels));
   const shown = size ? sized(given, size) : given;
   const card = maximizePositives ? withMorePositives(shown) : shown;
   if (!givesJoints(card))
