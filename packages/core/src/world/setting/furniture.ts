@@ -15,9 +15,10 @@ export interface Thing {
 export const surfacesOf = (thing: Thing, x: number, z: number, turn: number): Surface[] =>
   thing.parts.map(({ shape, material }) => surfaceOf(placed(shape, [x, 0, z], turn), material));
 
-/** One of all things. */
-export function drawThing(chance: Random): Thing {
-  const things = [table, chair, shelf, sofa, plant, crate, column, barrel, board, lamp, toyBall];
+/** One of all things that stand in rooms, or outdoors. */
+export function drawThing(chance: Random, indoors: boolean): Thing {
+  const anywhere = [table, chair, plant, crate, column, barrel, board, toyBall];
+  const things = [...anywhere, ...(indoors ? [shelf, sofa, lamp] : [tree, tree, bench, car])];
   return (things[chance.integer(things.length)] as (chance: Random) => Thing)(chance);
 }
 
@@ -230,4 +231,57 @@ function lamp(chance: Random): Thing {
 function toyBall(chance: Random): Thing {
   const radius = chance.uniform(0.08, 0.35);
   return { parts: [{ shape: ball(radius, radius, radius), material: cloth(chance) }], radius };
+}
+
+function tree(chance: Random): Thing {
+  const [height, crown] = [chance.uniform(2.5, 6), chance.uniform(0.8, 2)];
+  const bark: Material = { colour: [255, 255, 255], texture: speckles(chance, [96, 78, 60], 0.8) };
+  const green = hsv(chance.uniform(0.17, 0.33), chance.uniform(0.35, 0.8), chance.uniform(0.25, 0.6));
+  const leaves: Material = { colour: [255, 255, 255], texture: speckles(chance, green, 1.4) };
+  const tufts = Array.from({ length: 9 }, () => {
+    const size = crown * chance.uniform(0.35, 0.7);
+    return placed(ball(size, 0.8 * size, size), [
+      chance.normal(0, 0.35 * crown),
+      height - 0.8 * size + chance.normal(0, 0.3 * crown),
+      chance.normal(0, 0.35 * crown),
+    ]);
+  });
+  const trunk = turned(
+    [
+      [0.16, 0],
+      [0.1, height],
+    ],
+    9,
+  );
+  return {
+    parts: [
+      { shape: trunk, material: bark },
+      { shape: joined(tufts), material: leaves },
+    ],
+    radius: 0.4,
+  };
+}
+
+function bench(chance: Random): Thing {
+  const width = chance.uniform(1.2, 1.9);
+  const slats = [0, 1, 2].map((i) => placed(box(width, 0.04, 0.11, 0.42), [0, 0, 0.14 * (i - 1)]));
+  const back = placed(box(width, 0.3, 0.04, 0.55), [0, 0, -0.24]);
+  const feet = [-0.4, 0.4].map((x) => placed(box(0.06, 0.42, 0.4), [x * width, 0, 0]));
+  return { parts: [{ shape: joined([...slats, back, ...feet]), material: wood(chance) }], radius: width / 2 };
+}
+
+/** Boxes of a car's proportions, with dark glass and wheels. */
+function car(chance: Random): Thing {
+  const [length, height] = [chance.uniform(3.6, 4.7), chance.uniform(1.3, 1.7)];
+  const wheels = [-0.31, 0.31].map((x) => placed(ball(0.32, 0.32, 0.95), [x * length, 0, 0]));
+  const cabin = placed(box(0.52 * length, 0.42 * height, 1.5, 0.55 * height), [-0.05 * length, 0, 0]);
+  const roof = placed(box(0.5 * length, 0.05, 1.52, 0.96 * height), [-0.05 * length, 0, 0]);
+  return {
+    parts: [
+      { shape: joined([box(length, 0.5 * height, 1.7, 0.2), roof]), material: paint(chance) },
+      { shape: cabin, material: { colour: [32, 38, 44], specular: 0.6, shininess: 60 } },
+      { shape: joined(wheels), material: { colour: [28, 28, 28] } },
+    ],
+    radius: 0.55 * length,
+  };
 }

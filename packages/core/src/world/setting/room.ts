@@ -73,8 +73,12 @@ function drawWallThings(chance: Random, corner: number[], across: number[], heig
   return surfaces;
 }
 
-const drawColour = (chance: Random, saturation: number): Rgb =>
-  hsv(chance.uniform(), chance.uniform(0, saturation), chance.uniform(0.3, 1));
+/** Mostly off-white, grey and earthen, at times any colour. */
+function drawColour(chance: Random, saturation: number): Rgb {
+  const any = chance.uniform() < 0.25;
+  const hue = any ? chance.uniform() : chance.uniform(0.02, 0.16);
+  return hsv(hue, chance.uniform(0, any ? saturation : 0.5 * saturation), chance.uniform(0.3, 1));
+}
 
 function drawWall(chance: Random) {
   const kind = chance.uniform();

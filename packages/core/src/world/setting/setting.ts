@@ -31,10 +31,10 @@ export function drawSetting(chance: Random, { clear, things, photograph }: Setti
     return { surfaces: [shadowFloor()], lights: drawLights(chance, indoors), background: photograph };
   const half = [clear + chance.uniform(0.6, 3), clear + chance.uniform(0.6, 3)] as const;
   const surfaces = indoors ? drawRoom(chance, half) : drawOutdoors(chance);
-  const reach = indoors ? Math.min(...half) : clear + 6;
+  const reach = indoors ? Math.min(...half) : clear + 9;
   const count = chance.integer(things + 1);
   for (let i = 0; i < count; i++) {
-    const thing = drawThing(chance);
+    const thing = drawThing(chance, indoors);
     const distance = chance.uniform(
       clear + thing.radius,
       Math.max(clear + thing.radius, reach - thing.radius),
