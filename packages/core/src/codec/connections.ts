@@ -1,21 +1,14 @@
 import type { Candidates } from "./candidates.js";
+import { type FieldOptions, segmentScorer } from "./fieldSupport.js";
 import type { Limb } from "./partAffinity.js";
 
-export interface ConnectionOptions {
-  columns: number;
-  rows: number;
+export interface ConnectionOptions extends FieldOptions {
   joints: number;
   limbs: readonly Limb[];
   /** Most candidates of one kind of joint. */
   capacity: number;
-  /** A sample counts when the field's part along the segment exceeds this. */
-  minSample: number;
-  /** Share of samples that must count, 0..1. */
-  minShare: number;
   /** A pair needs this score. */
   minPair: number;
-  /** What to add to a candidate's cell to find its place in the fields, cells. */
-  fieldShift: number;
 }
 
 /** Pairs of candidates that a limb may connect; kept from picture to picture. */
@@ -124,100 +117,6 @@ export function repeatPair(found: Connections, pair: number, a: number, b: numbe
 
 /** The pair at a place of the order. */
 export const pairAt = ({ order }: Connections, place: number) => order[place] % PAIRS;
-
-/**
- * A function that scores a segment of a limb's field, which begins at an offset: the mean of the field along it, read between
- * the cells; −1 where too few samples lie along it.
- */
-function segmentScorer({ columns, rows, minSample, minShare, fieldShift }: ConnectionOptions) {
-  const plane = columns * rows;
-  const spared = 1.2 - minShare;
-  const central = minShare > 0.5 ? 3 : 0;
-
-  /**
-   * Whether a segment may have the share of samples that it needs: a look at every other cell, with a fifth of them to spare and,
-   * where most must count, not two misses in its middle. It spares most pairs more.
-   */
-  function mayCount(
-    fields: Float32Array,
-    offset: number,
-    ax: number,
-    ay: number,
-    dx: number,
-    dy: number,
-    length: number,
-    looks: number,
-  ): boolean {
-    const least = minSample * length;
-    const missable = looks * spared;
-    const middle = looks >> 1;
-    const stepX = dx / looks;
-    const stepY = dy / looks;
-    const x0 = ax + fieldShift + 0.5 + 0.5 * stepX;
-    const y0 = ay + fieldShift + 0.5 + 0.5 * stepY;
-    let missed = 0;
-    for (let i = 0; i < looks; i++) {
-      // From the middle outwards: near its ends, every segment meets the fields of other limbs of these joints.
-      const k = middle + ((i & 1) === 0 ? i >> 1 : -((i + 1) >> 1));
-      const column = Math.min(columns - 1, x0 + k * stepX) | 0;
-      const at = offset + (Math.min(rows - 1, y0 + k * stepY) | 0) * columns + column;
-      if (dx * fields[at] + dy * fields[at + plane] > least) continue;
-      missed++;
-      if (missed > missable || (missed === 2 && i < central)) return false;
-    }
-    return true;
-  }
-
-  function mean(
-    fields: Float32Array,
-    offset: number,
-    ax: number,
-    ay: number,
-    dx: number,
-    dy: number,
-    length: number,
-    samples: number,
-  ): number {
-    const missable = samples * (1 - minShare);
-    const ux = dx / length;
-    const uy = dy / length;
-    let sum = 0;
-    let missed = 0;
-    for (let i = 0; i < samples; i++) {
-      const t = i / (samples - 1);
-      const x = Math.max(0, Math.min(columns - 1.001, ax + t * dx + fieldShift));
-      const y = Math.max(0, Math.min(rows - 1.001, ay + t * dy + fieldShift));
-      const left = x | 0;
-      const top = y | 0;
-      const right = x - left;
-      const at = offset + top * columns + left;
-      const below = at + columns;
-      const above =
-        (1 - right) * alongAt(fields, at, plane, ux, uy) + right * alongAt(fields, at + 1, plane, ux, uy);
-      const under =
-        (1 - right) * alongAt(fields, below, plane, ux, uy) +
-        right * alongAt(fields, below + 1, plane, ux, uy);
-      const along = above + (y - top) * (under - above);
-      if (!(along > minSample) && ++missed > missable) return -1;
-      sum += along;
-    }
-    return sum / samples;
-  }
-
-  return (fields: Float32Array, offset: number, ax: number, ay: number, bx: number, by: number): number => {
-    const dx = bx - ax;
-    const dy = by - ay;
-    const length = Math.sqrt(dx * dx + dy * dy);
-    if (length < 1e-6) return -1;
-    const samples = Math.max(5, Math.min(25, Math.ceil(length) + 1));
-    if (!mayCount(fields, offset, ax, ay, dx, dy, length, (samples + 1) >> 1)) return -1;
-    return mean(fields, offset, ax, ay, dx, dy, length, samples);
-  };
-}
-
-/** The field's part along a direction, in one cell. */
-const alongAt = (fields: Float32Array, at: number, plane: number, ux: number, uy: number) =>
-  ux * fields[at] + uy * fields[at + plane];
 
 /** Orders a limb's pairs, found from `start` on; see `connectionFinder`. */
 function rank(found: Connections, start: number, best: Float32Array, second: Float32Array): void {
