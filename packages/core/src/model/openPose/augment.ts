@@ -1,5 +1,4 @@
 import type { Random } from "../../array/random.js";
-import type { LabelledPerson } from "./trainingSet.js";
 
 /** How crops are varied. Each range is `[lowest, highest]`; numbers are drawn evenly from it. */
 export interface AugmentOptions {
@@ -47,9 +46,12 @@ export interface View {
  * Draws a crop around a person: so large that the person's box takes the target share of its height, then scaled, turned,
  * shifted and perhaps mirrored. Five numbers are drawn, whatever the options say.
  */
-export function drawView(person: LabelledPerson, options: AugmentOptions, random: Random): View {
+export function drawView(
+  { box: [left, top, right, bottom] }: { box: readonly [number, number, number, number] },
+  options: AugmentOptions,
+  random: Random,
+): View {
   const { size, target, scale, rotation, shift, flip } = options;
-  const [left, top, right, bottom] = person.box;
   const enlarged = ((target * size) / Math.max(1, bottom - top)) * random.uniform(...scale);
   const turn = random.uniform(-rotation, rotation);
   const across = random.uniform(-shift, shift);
@@ -66,6 +68,18 @@ export function drawView(person: LabelledPerson, options: AugmentOptions, random
     ),
     mirrored,
   };
+}
+
+/** Draws a crop of a picture without people, as around somebody from a quarter to the whole of its height, anywhere in it. */
+export function drawEmptyView(
+  { width, height }: { width: number; height: number },
+  options: AugmentOptions,
+  random: Random,
+): View {
+  const x = random.uniform(0, width);
+  const y = random.uniform(0, height);
+  const half = random.uniform(height / 8, height / 2);
+  return drawView({ box: [x, y - half, x, y + half] }, options, random);
 }
 
 /** The whole picture as large as the crop holds it, in its middle: how a network is asked, not how it is taught. */

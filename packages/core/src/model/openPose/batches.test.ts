@@ -95,6 +95,24 @@ test("whole pictures: each once an epoch, without people too; unmasked, everythi
   expect((masked.weight.data as Float32Array).some((value) => value === 0)).toBe(true);
 });
 
+test("backgrounds are a share of an epoch's crops, all of them in turn; their target is background alone, counted everywhere", () => {
+  const source = examples(pictures, { ...options, batch: 8, backgrounds: { count: 3, share: 1 / 3 } });
+  expect([source.count, source.length]).toEqual([6, 1]);
+  const drawn = [0, 1, 2].flatMap((epoch) => source.pictures(epoch, 0).slice(0, 6));
+  expect(drawn.filter((index) => index >= 4).sort()).toEqual([4, 4, 5, 5, 6, 6]);
+  const shown = source.pictures(0, 0);
+  const { picture: seen, target, weight } = source.batch(0, 0, Array(8).fill(image));
+  const b = shown.findIndex((index) => index >= 4);
+  const maps = (target.data as Float32Array).subarray(b * 57 * 64, (b + 1) * 57 * 64);
+  const background = maps.subarray(18 * 64, 19 * 64);
+  expect(background.every((value) => value === 1)).toBe(true);
+  expect(maps.reduce((sum, value) => sum + Math.abs(value), 0)).toBe(64);
+  const weights = (weight.data as Float32Array).subarray(b * 57 * 64, (b + 1) * 57 * 64);
+  expect(weights.every((value) => value === 1)).toBe(true);
+  const pixels = (seen.data as Float32Array).subarray(b * 3 * 64 * 64, (b + 1) * 3 * 64 * 64);
+  expect(new Set(pixels).size).toBeGreaterThan(50);
+});
+
 test.each<[string, Partial<ExampleOptions>, RegExp]>([
   ["nobody with so many keypoints", { minLabelled: 19 }, /nobody in them has 19 keypoints/],
   [
@@ -103,6 +121,7 @@ test.each<[string, Partial<ExampleOptions>, RegExp]>([
     /60 pixels is no multiple/,
   ],
   ["no batch", { batch: 0 }, /batch/],
+  ["nothing but backgrounds", { backgrounds: { count: 3, share: 1 } }, /share is 1/],
 ])("refused: %s", (_, changed, message) => {
   expect(() => examples(pictures, { ...options, ...changed })).toThrow(message);
 });

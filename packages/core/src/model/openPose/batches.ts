@@ -3,7 +3,7 @@ import { MareyError } from "../../error.js";
 import type { Image } from "../../image/image.js";
 import type { Tensor } from "../../seam/runtime.js";
 import { mixed } from "../../world/noise.js";
-import { type AugmentOptions, drawView, type View, wholeView } from "./augment.js";
+import { type AugmentOptions, drawEmptyView, drawView, type View, wholeView } from "./augment.js";
 import { cutPicture, placePeople } from "./crop.js";
 import { encodeMask } from "./mask.js";
 import { channelsOf, type TargetOptions, targetEncoder } from "./targets.js";
@@ -20,6 +20,8 @@ export interface ExampleOptions extends Omit<TargetOptions, "columns" | "rows"> 
   readonly minLabelled?: number;
   /** Area of such a person's box at least, square pixels; 32² when absent. */
   readonly minArea?: number;
+  /** Pictures without people, and the share of an epoch's crops that show them (BODY_25B: 0.02); none when absent. */
+  readonly backgrounds?: { readonly count: number; readonly share: number };
   /** Whether people without labels are left out of the loss; true when absent. */
   readonly masked?: boolean;
   readonly seed: number;
@@ -27,11 +29,11 @@ export interface ExampleOptions extends Omit<TargetOptions, "columns" | "rows"> 
 
 /** Crops of labelled pictures as a network is trained on. */
 export interface Examples {
-  /** Examples in an epoch: people in the middle of a crop. */
+  /** Examples in an epoch: people in the middle of a crop, and crops without people. */
   readonly count: number;
   /** Batches in an epoch, all full: the last takes what is missing from the epoch's start. */
   readonly length: number;
-  /** The pictures that a batch is cut from, in its order: indices of the pictures given. */
+  /** The pictures that a batch is cut from, in its order: indices of the pictures given, backgrounds after them. */
   pictures(epoch: number, position: number): number[];
   /**
    * The batch at a position of an epoch: `picture` B×3×size×size; `target` and `weight` B×C×rows×columns, see `targetEncoder`.
@@ -49,16 +51,27 @@ export interface Examples {
 /** Every example: a picture, and the person in the middle of the crop. */
 type Row = readonly [picture: number, person: number];
 
+/** What is known of a picture without people: all there is. */
+const emptyPicture = (joints: number) => ({
+  people: [],
+  unlabelled: [],
+  known: Array<boolean>(joints).fill(true),
+});
+
 /**
  * The examples of a set of pictures: every person with enough keypoints comes to the middle of a crop once an epoch, in an
  * order of its own, and all others in view are targets, too (Cao et al. 2017). The same arguments always give the same batch.
  *
- * @throws MareyError `TRAINING_EMPTY` when nobody has enough keypoints, `MAP_SIZE` when the crop is no multiple of the stride.
+ * @throws MareyError `TRAINING_EMPTY` when nobody has enough keypoints, `MAP_SIZE` when the crop is no multiple of the
+ *   stride, `RECIPE_SETTING` for a batch or a share that can't be.
  */
 export function examples(pictures: readonly LabelledPicture[], options: ExampleOptions): Examples {
   const { batch, augment, seed, stride, skeleton, whole = false, masked = true } = options;
   const rows = listRows(pictures, options);
   requireExamples(rows, pictures, options);
+  const empty = emptyPicture(skeleton.joints.length);
+  const backgrounds = backgroundRows(rows.length, options);
+  const count = rows.length + backgrounds;
   const side = augment.size / stride;
   const cells = side * side;
   const channels = channelsOf(options);
@@ -68,22 +81,30 @@ export function examples(pictures: readonly LabelledPicture[], options: ExampleO
   const picture = tensor([batch, 3, augment.size, augment.size]);
   const target = tensor([batch, channels, side, side]);
   const weight = tensor([batch, channels, side, side]);
-  const order = epochOrder(rows.length, seed);
+  const order = epochOrder(count, seed);
   const rowsOf = (epoch: number, position: number) =>
-    Array.from({ length: batch }, (_, b) => order(epoch)[(position * batch + b) % rows.length]);
-  const viewOf = (row: number, epoch: number): View => {
+    Array.from({ length: batch }, (_, b) => order(epoch)[(position * batch + b) % count]);
+  const pictureOf = (row: number, epoch: number): number =>
+    row < rows.length
+      ? rows[row][0]
+      : // Later epochs show other backgrounds.
+        pictures.length + ((row - rows.length + epoch * backgrounds) % (options.backgrounds?.count ?? 1));
+  const viewOf = (row: number, epoch: number, image: Image): View => {
+    const drawn = random(mixed(seed, epoch, row));
+    if (row >= rows.length) return drawEmptyView(image, augment, drawn);
     const [at, person] = rows[row];
-    if (whole) return wholeView(pictures[at], augment.size);
-    return drawView(pictures[at].people[person], augment, random(mixed(seed, epoch, row)));
+    return whole
+      ? wholeView(pictures[at], augment.size)
+      : drawView(pictures[at].people[person], augment, drawn);
   };
   return {
-    count: rows.length,
-    length: Math.ceil(rows.length / batch),
-    pictures: (epoch, position) => rowsOf(epoch, position).map((row) => rows[row][0]),
+    count,
+    length: Math.ceil(count / batch),
+    pictures: (epoch, position) => rowsOf(epoch, position).map((row) => pictureOf(row, epoch)),
     batch(epoch, position, images) {
       rowsOf(epoch, position).forEach((row, b) => {
-        const { people, unlabelled, known } = pictures[rows[row][0]];
-        const view = viewOf(row, epoch);
+        const { people, unlabelled, known } = row < rows.length ? pictures[rows[row][0]] : empty;
+        const view = viewOf(row, epoch, images[b]);
         cutPicture(images[b], view, augment.size, bytes, picture.data, b * 3 * augment.size ** 2);
         encodeMask(
           masked ? unlabelled : [],
@@ -110,6 +131,20 @@ function listRows(
       labelled >= minLabelled && (right - left) * (bottom - top) >= minArea ? [[i, p]] : [],
     ),
   );
+}
+
+/** How many crops of backgrounds make up their share of the epoch. */
+function backgroundRows(people: number, { backgrounds, whole }: ExampleOptions): number {
+  if (!backgrounds || backgrounds.count === 0 || whole) return 0;
+  const { share } = backgrounds;
+  if (!(share >= 0 && share < 1))
+    throw new MareyError(
+      "RECIPE_SETTING",
+      "backgrounds",
+      `their share is ${share}`,
+      "Give 0 or more, below 1",
+    );
+  return Math.round((people * share) / (1 - share));
 }
 
 function requireExamples(
