@@ -54,7 +54,7 @@ const MANY = 1;
  * Whether a pixel's samples belong together: all of one face, or all of one surface with depths as close as a surface
  * of moderate slope has them.
  */
-function pixelKind(centres: Grid, samples: Grid, { faces, camera }: Shader, x: number, y: number): number {
+function pixelKind(centres: Grid, samples: Grid, { faces, focal }: Shader, x: number, y: number): number {
   const i = y * centres.width + x;
   const id = centres.ids[i];
   const { scale, width, ids, inverseDepth } = samples;
@@ -75,7 +75,7 @@ function pixelKind(centres: Grid, samples: Grid, { faces, camera }: Shader, x: n
   const own = centres.inverseDepth[i];
   const range = Math.max(most, own) - Math.min(least, own);
   // 1 cm and three widths of a pixel there, as a difference of 1/z.
-  return range > own * (0.01 * own + 3 / camera.fx) ? MANY : ONE;
+  return range > own * (0.01 * own + 3 / Math.sqrt(focal)) ? MANY : ONE;
 }
 
 const surfaceOf = (faces: Faces, id: number) => (id < 0 ? -1 : faces.surface[id]);

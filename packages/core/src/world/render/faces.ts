@@ -1,5 +1,5 @@
 import type { Camera } from "../../camera/camera.js";
-import type { Surface } from "./surface.js";
+import type { Piece } from "./piece.js";
 
 /** Nothing nearer to the camera than this is drawn, metres. */
 export const NEAR = 0.05;
@@ -187,17 +187,15 @@ function holdsSample(low: number, high: number, { first, step }: Spacing): boole
 
 const clip = new Float64Array(4);
 
-/** Adds the faces of one surface that a camera sees and that may meet a sample of one of the spacings. */
+/** Adds the faces of one piece that a camera sees and that may meet a sample of one of the spacings. */
 export function addFaces(
   faces: Faces,
-  surface: Surface,
+  { triangles, twoSided }: Piece,
   index: number,
   { camera: at, pixel }: Projected,
   camera: Camera,
   spacings: readonly Spacing[],
 ): void {
-  const { triangles, material } = surface;
-  const backToo = material.twoSided === true;
   const right = camera.width - 0.5;
   const bottom = camera.height - 0.5;
   reserve(faces, triangles.length / 3);
@@ -228,7 +226,7 @@ export function addFaces(
     }
     if (!(left < right && far > -0.5 && top < bottom && low > -0.5)) continue;
     if (!spacings.some((s) => holdsSample(left, far, s) && holdsSample(top, low, s))) continue;
-    const side = shapeFace(at, 3 * a, 3 * b, 3 * c, backToo, shape, count * STRIDE);
+    const side = shapeFace(at, 3 * a, 3 * b, 3 * c, twoSided, shape, count * STRIDE);
     if (side === 0) continue;
     bounds[4 * count] = left;
     bounds[4 * count + 1] = far;

@@ -1,5 +1,6 @@
 import { type Faces, STRIDE } from "./faces.js";
-import type { Surface, Uv } from "./surface.js";
+import type { Piece } from "./piece.js";
+import type { Uv } from "./surface.js";
 import { alphaAt } from "./texture.js";
 
 /** The barycentric coordinates of the point of face `k` that the ray (dx, dy, 1) meets; on its rim, never beyond. */
@@ -53,15 +54,13 @@ const place = new Float64Array(2);
 /** Whether the ray passes through a hole of the face's texture. */
 export function isHole(
   faces: Faces,
-  surfaces: readonly Surface[],
   k: number,
+  { holes, uv, alphaLimit }: Piece,
   dx: number,
   dy: number,
 ): boolean {
-  const { material, uv } = surfaces[faces.surface[k]];
-  const { alphaTest, texture } = material;
-  if (alphaTest === undefined || texture === undefined || uv === undefined) return false;
+  if (holes === null || uv === null) return false;
   meet(faces, k, dx, dy, weights);
   mixUv(uv, faces.triangle[k], weights, place);
-  return alphaAt(texture, place[0], place[1]) < alphaTest;
+  return alphaAt(holes, place[0], place[1]) < alphaLimit;
 }

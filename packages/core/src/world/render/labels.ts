@@ -1,27 +1,47 @@
 import type { Camera } from "../../camera/camera.js";
 import type { Faces } from "./faces.js";
 import { meet, mix3, mixUv, nearestCorner } from "./fragment.js";
+import type { Piece } from "./piece.js";
 import type { Grid } from "./raster.js";
 import type { Channels } from "./shot.js";
-import type { Surface } from "./surface.js";
 
 const at = new Float64Array(3);
 const point = new Float64Array(3);
 const uv = new Float64Array(2);
 
-/** What the label pass reads besides the grid of the pixels' centres. */
-export interface Drawn {
-  faces: Faces;
-  surfaces: readonly Surface[];
-  /** Unit normals of each surface, V×3, world. */
-  normals: readonly Float32Array[];
-  camera: Camera;
-  laterCamera: Camera;
+/** A pinhole camera as a record of one layout. */
+export interface Lens {
+  rotation: Float64Array;
+  translation: Float64Array;
+  fx: number;
+  fy: number;
+  cx: number;
+  cy: number;
 }
 
-/** Fills the label channels, all but colour, from the faces that the pixels' centres see. */
-export function drawLabels(centres: Grid, drawn: Drawn, channels: Channels): void {
-  const { faces, surfaces } = drawn;
+export const lensOf = ({ rotation, translation, fx, fy, cx, cy }: Camera): Lens => ({
+  rotation,
+  translation,
+  fx,
+  fy,
+  cx,
+  cy,
+});
+
+/**
+ * Fills the label channels, all but colour, from the faces that the pixels' centres see.
+ *
+ * @param lens the camera.
+ * @param later the camera in the next frame.
+ */
+export function drawLabels(
+  centres: Grid,
+  faces: Faces,
+  pieces: readonly Piece[],
+  lens: Lens,
+  later: Lens,
+  channels: Channels,
+): void {
   const { depth, person, part, iuv, normal, flow } = channels;
   depth?.fill(0);
   person?.fill(0);
@@ -35,35 +55,35 @@ export function drawLabels(centres: Grid, drawn: Drawn, channels: Channels): voi
     for (let x = 0; x < width; x++, i++) {
       const k = ids[i];
       if (k < 0) continue;
-      const surface = surfaces[faces.surface[k]];
+      const piece = pieces[faces.surface[k]];
       if (depth !== undefined) depth[i] = 1 / inverseDepth[i];
-      if (person !== undefined) person[i] = surface.person;
+      if (person !== undefined) person[i] = piece.person;
       if (!located) continue;
       meet(faces, k, columns[x], rows[y], at);
       const t = faces.triangle[k];
-      if (part !== undefined || iuv !== undefined) labelSkin(surface, t, i, part, iuv);
-      if (normal !== undefined) labelNormal(drawn, k, i, normal);
-      if (flow !== undefined) labelFlow(surface, t, drawn.laterCamera, x, y, flow, 2 * i);
+      if (part !== undefined || iuv !== undefined) labelSkin(piece, t, i, part, iuv);
+      if (normal !== undefined) labelNormal(piece, t, lens.rotation, faces.back[k] === 1, normal, 3 * i);
+      if (flow !== undefined) labelFlow(piece, t, later, x, y, flow, 2 * i);
     }
   }
 }
 
 /** The part at the point `at` of a triangle plus one; 0 where the surface has no parts. */
-function partAt({ part, triangles }: Surface, t: number): number {
-  return part === undefined ? 0 : part[triangles[3 * t + nearestCorner(at)]] + 1;
+function partAt({ part, triangles }: Piece, t: number): number {
+  return part === null ? 0 : part[triangles[3 * t + nearestCorner(at)]] + 1;
 }
 
 function labelSkin(
-  surface: Surface,
+  piece: Piece,
   t: number,
   i: number,
   part: Uint8Array | undefined,
   iuv: Float32Array | undefined,
 ): void {
-  const id = partAt(surface, t);
+  const id = partAt(piece, t);
   if (part !== undefined) part[i] = id;
-  if (iuv === undefined || surface.skin === undefined) return;
-  mixUv(surface.skin, t, at, uv);
+  if (iuv === undefined || piece.skin === null) return;
+  mixUv(piece.skin, t, at, uv);
   iuv[3 * i] = id;
   iuv[3 * i + 1] = uv[0];
   iuv[3 * i + 2] = uv[1];
@@ -71,34 +91,38 @@ function labelSkin(
 
 /** A side seen from behind has its normal turned towards the camera's side. */
 function labelNormal(
-  { faces, surfaces, normals, camera }: Drawn,
-  k: number,
+  { normals, triangles }: Piece,
+  t: number,
+  R: Float64Array,
+  back: boolean,
+  out: Float32Array,
   i: number,
-  normal: Float32Array,
 ): void {
-  const s = faces.surface[k];
-  mix3(normals[s], surfaces[s].triangles, faces.triangle[k], at, point);
-  const R = camera.rotation;
-  const [x, y, z] = point;
+  mix3(normals, triangles, t, at, point);
+  const x = point[0];
+  const y = point[1];
+  const z = point[2];
   const length = Math.sqrt(x * x + y * y + z * z);
-  const scale = length > 0 ? (faces.back[k] === 1 ? -1 : 1) / length : 0;
-  normal[3 * i] = scale * (R[0] * x + R[1] * y + R[2] * z);
-  normal[3 * i + 1] = scale * (R[3] * x + R[4] * y + R[5] * z);
-  normal[3 * i + 2] = scale * (R[6] * x + R[7] * y + R[8] * z);
+  const scale = length > 0 ? (back ? -1 : 1) / length : 0;
+  out[i] = scale * (R[0] * x + R[1] * y + R[2] * z);
+  out[i + 1] = scale * (R[3] * x + R[4] * y + R[5] * z);
+  out[i + 2] = scale * (R[6] * x + R[7] * y + R[8] * z);
 }
 
 /** From the pixel to where its point is seen in the next frame; (0, 0) when that lies behind the camera. */
 function labelFlow(
-  { later, positions, triangles }: Surface,
+  { later, triangles }: Piece,
   t: number,
-  { rotation: R, translation, fx, fy, cx, cy }: Camera,
+  { rotation: R, translation, fx, fy, cx, cy }: Lens,
   x: number,
   y: number,
   flow: Float32Array,
   i: number,
 ): void {
-  mix3(later ?? positions, triangles, t, at, point);
-  const [px, py, pz] = point;
+  mix3(later, triangles, t, at, point);
+  const px = point[0];
+  const py = point[1];
+  const pz = point[2];
   const z = R[6] * px + R[7] * py + R[8] * pz + translation[2];
   if (z <= 0) return;
   flow[i] = (fx * (R[0] * px + R[1] * py + R[2] * pz + translation[0])) / z + cx - x;

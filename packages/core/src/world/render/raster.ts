@@ -1,8 +1,8 @@
 import type { Camera } from "../../camera/camera.js";
 import { type Bins, TILE } from "./bins.js";
-import { type Faces, NEAR, PLANE, type Spacing, STRIDE } from "./faces.js";
+import { type Faces, NEAR, NEAREST, PLANE, type Spacing, STRIDE } from "./faces.js";
 import { isHole } from "./fragment.js";
-import type { Surface } from "./surface.js";
+import type { Piece } from "./piece.js";
 
 /** Samples over a picture, a number of them per pixel each way, and what each of them sees. */
 export interface Grid {
@@ -50,46 +50,126 @@ function edgeLimit(x: number, y: number, z: number): number {
 }
 
 /** Draws faces into a grid: id and 1/z of the nearest one at each sample; of two equally near ones, the first. */
-export function drawGrid(target: Grid, faces: Faces, bins: Bins, surfaces: readonly Surface[]): void {
+export function drawGrid(target: Grid, faces: Faces, bins: Bins, pieces: readonly Piece[]): void {
   target.ids.fill(-1);
   target.inverseDepth.fill(0);
-  const holed = surfaces.map(({ material }) => material.alphaTest !== undefined);
-  for (let row = 0, tile = 0; row < bins.rows; row++) {
-    for (let column = 0; column < bins.columns; column++, tile++) {
-      for (let i = bins.starts[tile]; i < bins.starts[tile + 1]; i++) {
-        const k = bins.faces[i];
-        drawInTile(target, faces, k, column, row, holed[faces.surface[k]] ? surfaces : null);
-      }
+  for (let row = 0; row < bins.rows; row++) {
+    for (let column = 0; column < bins.columns; column++) {
+      drawTile(target, faces, bins, pieces, column, row);
     }
   }
 }
 
-/** Draws one face within one tile. `surfaces` is given when the face may have holes. */
-function drawInTile(
+/** Left, right, top, bottom (right and bottom excluded) of the samples to visit. */
+const area = new Int32Array(4);
+
+/** From this many samples on, a face is first compared with the whole area. */
+const LARGE = 64;
+
+/**
+ * Draws the faces of one tile. A face that covers all of it sets a bound: faces that lie behind it throughout are
+ * passed over.
+ */
+function drawTile(
   target: Grid,
   faces: Faces,
-  k: number,
-  tileX: number,
-  tileY: number,
-  surfaces: readonly Surface[] | null,
+  bins: Bins,
+  pieces: readonly Piece[],
+  column: number,
+  row: number,
 ): void {
-  const { columns, rows, ids, inverseDepth, width, scale } = target;
-  const { first, step } = target.spacing;
-  const { shape, bounds } = faces;
-  const size = TILE * scale;
-  const left = Math.max(tileX * size, Math.ceil((bounds[4 * k] - 1e-6 - first) / step));
-  const right = Math.min(
-    width,
-    (tileX + 1) * size,
-    Math.floor((bounds[4 * k + 1] + 1e-6 - first) / step) + 1,
-  );
-  const top = Math.max(tileY * size, Math.ceil((bounds[4 * k + 2] - 1e-6 - first) / step));
-  const end = Math.min(
-    target.height,
-    (tileY + 1) * size,
-    Math.floor((bounds[4 * k + 3] + 1e-6 - first) / step) + 1,
-  );
-  if (left >= right || top >= end) return;
+  const { starts } = bins;
+  const tile = row * bins.columns + column;
+  const size = TILE * target.scale;
+  let bound = 0;
+  for (let i = starts[tile], end = starts[tile + 1]; i < end; i++) {
+    const k = bins.faces[i];
+    if (faces.shape[k * STRIDE + NEAREST] < bound) continue;
+    areaOf(target, faces.bounds, k, column * size, row * size, size);
+    const samples = (area[1] - area[0]) * (area[3] - area[2]);
+    if (area[0] >= area[1] || area[2] >= area[3]) continue;
+    const piece = pieces[faces.surface[k]];
+    const cover = samples < LARGE ? PART : coverOf(target, faces.shape, k);
+    if (cover === NONE) continue;
+    if (cover === PART || piece.holes !== null) {
+      drawPart(target, faces, k, piece);
+      continue;
+    }
+    const farthest = fill(target, faces.shape, k);
+    if (samples === size * size) bound = Math.max(bound, farthest);
+  }
+}
+
+/** The samples of a tile within a face's bounds, to `area`. */
+function areaOf(
+  { spacing, width, height }: Grid,
+  bounds: Float64Array,
+  k: number,
+  x: number,
+  y: number,
+  size: number,
+): void {
+  const perPixel = 1 / spacing.step;
+  const shift = spacing.first * perPixel;
+  const slack = 1e-6;
+  area[0] = Math.max(x, Math.ceil(bounds[4 * k] * perPixel - shift - slack));
+  area[1] = Math.min(width, x + size, Math.floor(bounds[4 * k + 1] * perPixel - shift + slack) + 1);
+  area[2] = Math.max(y, Math.ceil(bounds[4 * k + 2] * perPixel - shift - slack));
+  area[3] = Math.min(height, y + size, Math.floor(bounds[4 * k + 3] * perPixel - shift + slack) + 1);
+}
+
+const NONE = 0;
+const PART = 1;
+const ALL = 2;
+
+/** How much of `area` a face covers, judged by the area's corners: edges are linear, so that they decide. */
+function coverOf({ columns, rows }: Grid, shape: Float64Array, k: number): number {
+  const left = columns[area[0]];
+  const right = columns[area[1] - 1];
+  const top = rows[area[2]];
+  const bottom = rows[area[3] - 1];
+  let cover = ALL;
+  for (let s = k * STRIDE, end = s + PLANE; s < end; s += 3) {
+    const x = shape[s];
+    const y = shape[s + 1];
+    const z = shape[s + 2];
+    if (Math.max(x * left, x * right) + Math.max(y * top, y * bottom) + z < 0) return NONE;
+    if (Math.min(x * left, x * right) + Math.min(y * top, y * bottom) + z <= 0) cover = PART;
+  }
+  return cover;
+}
+
+/** Draws a face that covers all of `area`. Returns the least 1/z that now stands there. */
+function fill({ columns, rows, ids, inverseDepth, width }: Grid, shape: Float64Array, k: number): number {
+  const s = k * STRIDE + PLANE;
+  const px = shape[s];
+  const py = shape[s + 1];
+  const pz = shape[s + 2];
+  let least = Infinity;
+  for (let y = area[2]; y < area[3]; y++) {
+    const p0 = py * rows[y] + pz;
+    for (let x = area[0], i = y * width + area[0]; x < area[1]; x++, i++) {
+      const near = Math.fround(px * columns[x] + p0);
+      const before = inverseDepth[i];
+      if (near > before && near <= 1 / NEAR) {
+        inverseDepth[i] = near;
+        ids[i] = k;
+        if (near < least) least = near;
+      } else if (before < least) least = before;
+    }
+  }
+  return least;
+}
+
+/** Draws a face sample by sample of `area`. */
+function drawPart(
+  { columns, rows, ids, inverseDepth, width }: Grid,
+  faces: Faces,
+  k: number,
+  piece: Piece,
+): void {
+  const { holes } = piece;
+  const { shape } = faces;
   const s = k * STRIDE;
   const ax = shape[s];
   const ay = shape[s + 1];
@@ -106,7 +186,9 @@ function drawInTile(
   const aLimit = edgeLimit(ax, ay, az);
   const bLimit = edgeLimit(bx, by, bz);
   const cLimit = edgeLimit(cx, cy, cz);
-  for (let y = top; y < end; y++) {
+  const left = area[0];
+  const right = area[1];
+  for (let y = area[2], end = area[3]; y < end; y++) {
     const dy = rows[y];
     const a0 = ay * dy + az;
     const b0 = by * dy + bz;
@@ -114,15 +196,10 @@ function drawInTile(
     const p0 = py * dy + pz;
     for (let x = left, i = y * width + left; x < right; x++, i++) {
       const dx = columns[x];
-      const a = ax * dx + a0;
-      if (a < aLimit) continue;
-      const b = bx * dx + b0;
-      if (b < bLimit) continue;
-      const c = cx * dx + c0;
-      if (c < cLimit) continue;
+      if (ax * dx + a0 < aLimit || bx * dx + b0 < bLimit || cx * dx + c0 < cLimit) continue;
       const near = Math.fround(px * dx + p0);
       if (near <= inverseDepth[i] || near > 1 / NEAR) continue;
-      if (surfaces !== null && isHole(faces, surfaces, k, dx, dy)) continue;
+      if (holes !== null && isHole(faces, k, piece, dx, dy)) continue;
       inverseDepth[i] = near;
       ids[i] = k;
     }

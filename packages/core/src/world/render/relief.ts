@@ -1,4 +1,4 @@
-import type { Surface } from "./surface.js";
+import type { Piece } from "./piece.js";
 
 /** Texels per block side of the coarse levels of a relief. */
 const BLOCK = 8;
@@ -18,7 +18,7 @@ export interface Relief {
   /** Least and greatest of `nearest` over each block of 8 × 8 texels and the blocks around it. */
   least: Float32Array;
   greatest: Float32Array;
-  /** Vertices in the light's frame, the texel as unit sideways: room for the largest surface. */
+  /** Vertices in the light's frame, the texel as unit sideways: room for the largest piece. */
   placed: Float32Array;
 }
 
@@ -46,25 +46,23 @@ export interface ReliefOptions {
   splat?: boolean;
 }
 
-const casts = ({ material }: Surface) => material.castsShadow !== false && material.catcher !== true;
-
 /** Draws all casters as seen from a light; `towards` points to it. */
 export function drawRelief(
   relief: Relief,
-  surfaces: readonly Surface[],
+  pieces: readonly Piece[],
   towards: readonly number[],
   { texel, most, splat = false }: ReliefOptions,
 ): void {
   turn(relief.axes, towards);
-  frame(relief, surfaces, texel, most);
+  frame(relief, pieces, texel, most);
   const texels = relief.width * relief.height;
   if (relief.nearest.length < texels) relief.nearest = new Float32Array(texels);
   relief.nearest.fill(Infinity, 0, texels);
-  for (const surface of surfaces) {
-    if (!casts(surface)) continue;
-    place(relief, surface.positions);
-    drawTriangles(relief, surface.triangles);
-    if (splat) drawVertices(relief, surface.positions.length);
+  for (const piece of pieces) {
+    if (!piece.casts) continue;
+    place(relief, piece.positions);
+    drawTriangles(relief, piece.triangles);
+    if (splat) drawVertices(relief, piece.positions.length);
   }
   coarsen(relief);
 }
@@ -80,15 +78,15 @@ function turn(axes: Float64Array, [x, y, z]: readonly number[]): void {
 }
 
 /** Lays the map over all casters, with a margin of two texels. */
-function frame(relief: Relief, surfaces: readonly Surface[], texel: number, most: number): void {
+function frame(relief: Relief, pieces: readonly Piece[], texel: number, most: number): void {
   const { axes } = relief;
   let left = Infinity;
   let right = -Infinity;
   let top = Infinity;
   let bottom = -Infinity;
-  for (const surface of surfaces) {
-    if (!casts(surface)) continue;
-    const p = surface.positions;
+  for (const piece of pieces) {
+    if (!piece.casts) continue;
+    const p = piece.positions;
     for (let i = 0; i < p.length; i += 3) {
       const u = axes[0] * p[i] + axes[1] * p[i + 1] + axes[2] * p[i + 2];
       const v = axes[3] * p[i] + axes[4] * p[i + 1] + axes[5] * p[i + 2];

@@ -4,13 +4,15 @@ import { cameraCentre } from "../../camera/projection.js";
 import { emptyBins, fillBins } from "./bins.js";
 import { checkShot } from "./check.js";
 import { drawColour } from "./colour.js";
-import { addFaces, emptyFaces, type Projected, projectVertices } from "./faces.js";
-import { drawLabels } from "./labels.js";
+import { addFaces, emptyFaces, type Projected, projectVertices, type Spacing } from "./faces.js";
+import { drawLabels, lensOf } from "./labels.js";
+import { illuminate } from "./light.js";
+import { type Piece, pieceOf } from "./piece.js";
 import { aim, drawGrid, grid } from "./raster.js";
-import { drawRelief, emptyRelief, type Relief } from "./relief.js";
-import { paintOf, type Shader } from "./shading.js";
-import type { Channels, Lights, Shot } from "./shot.js";
-import type { Surface } from "./surface.js";
+import { emptyRelief } from "./relief.js";
+import type { Shader } from "./shading.js";
+import type { Channels, Shot } from "./shot.js";
+import type { Rgb, Surface } from "./surface.js";
 
 /** How finely a renderer draws. */
 export interface RendererOptions {
@@ -27,6 +29,9 @@ export const RENDERER_DEFAULTS: Required<RendererOptions> = {
   shadowTexel: 0.006,
   shadowSize: 1024,
 };
+
+const NONE = new Float32Array(0);
+const BLACK: Rgb = [0, 0, 0];
 
 /** Draws frames of one size. It keeps its buffers, so that frames of like scenes allocate next to nothing. */
 export interface Renderer {
@@ -55,14 +60,14 @@ export function renderer(width: number, height: number, options: RendererOptions
   const bins = emptyBins(width, height);
   const projected: Projected = { camera: new Float64Array(0), pixel: new Float64Array(0) };
   const shadow = emptyRelief();
-  const above = emptyRelief();
-  const spareNormals: Float32Array[] = [];
+  const heights = emptyRelief();
+  const spare: Float32Array[] = [];
 
-  const collect = (surfaces: readonly Surface[], camera: Camera, spacings: (typeof fine.spacing)[]) => {
+  const collect = (pieces: readonly Piece[], camera: Camera, spacings: Spacing[]) => {
     faces.count = 0;
-    surfaces.forEach((surface, s) => {
-      projectVertices(surface.positions, camera, projected);
-      addFaces(faces, surface, s, projected, camera, spacings);
+    pieces.forEach((piece, s) => {
+      projectVertices(piece.positions, camera, projected);
+      addFaces(faces, piece, s, projected, camera, spacings);
     });
     fillBins(bins, faces);
   };
@@ -72,62 +77,34 @@ export function renderer(width: number, height: number, options: RendererOptions
     height,
     render(shot, channels) {
       checkShot(shot, channels, width, height);
-      const { surfaces, camera, laterCamera = camera, background = [0, 0, 0] } = shot;
+      const { surfaces, camera, laterCamera = camera, background = BLACK } = shot;
       const { colour } = channels;
-      collect(surfaces, camera, colour === undefined ? [centres.spacing] : [centres.spacing, fine.spacing]);
+      const shaded = colour !== undefined || channels.normal !== undefined;
+      const pieces = surfaces.map((surface, s) =>
+        pieceOf(surface, shaded ? (surface.normals ?? spareNormals(spare, surface, s)) : NONE),
+      );
+      collect(pieces, camera, colour === undefined ? [centres.spacing] : [centres.spacing, fine.spacing]);
       aim(centres, camera);
-      drawGrid(centres, faces, bins, surfaces);
-      const normals =
-        colour === undefined && channels.normal === undefined
-          ? []
-          : surfaces.map((surface, s) => surface.normals ?? spareNormal(spareNormals, surface, s));
-      drawLabels(centres, { faces, surfaces, normals, camera, laterCamera }, channels);
+      drawGrid(centres, faces, bins, pieces);
+      drawLabels(centres, faces, pieces, lensOf(camera), lensOf(laterCamera), channels);
       if (colour === undefined) return;
       if (fine !== centres) {
         aim(fine, camera);
-        drawGrid(fine, faces, bins, surfaces);
+        drawGrid(fine, faces, bins, pieces);
       }
-      const options = { texel: shadowTexel, most: shadowSize };
-      const shader: Shader = {
-        ...{ faces, surfaces, normals, camera, shadow, above },
-        paints: surfaces.map(({ material }) => paintOf(material)),
-        eye: cameraCentre(camera),
-        ...lightUp(shot.lights, surfaces, shadow, above, options),
-      };
+      const light = illuminate(shot.lights, pieces, shadow, heights, {
+        texel: shadowTexel,
+        most: shadowSize,
+      });
+      const focal = camera.fx * camera.fy;
+      const shader: Shader = { faces, pieces, light, eye: cameraCentre(camera), focal };
       drawColour(centres, fine, shader, background, colour);
     },
   };
 }
 
 /** Normals of a surface that brings none, in the buffer kept for its place in the list. */
-function spareNormal(spare: Float32Array[], { positions, triangles }: Surface, s: number): Float32Array {
+function spareNormals(spare: Float32Array[], { positions, triangles }: Surface, s: number): Float32Array {
   if (spare[s]?.length !== positions.length) spare[s] = new Float32Array(positions.length);
   return vertexNormals(positions, triangles, spare[s]);
-}
-
-const unit = ([x, y, z]: readonly number[]) => {
-  const length = Math.hypot(x, y, z);
-  return Float64Array.of(x / length, y / length, z / length);
-};
-
-/** Draws the shadows of all casters, and fills in what a scene's lights leave open. */
-function lightUp(
-  { sky, sun, lamps = [] }: Lights,
-  surfaces: readonly Surface[],
-  shadow: Relief,
-  above: Relief,
-  options: { texel: number; most: number },
-): Pick<Shader, "up" | "sun" | "sunColour" | "sunSize" | "sky" | "occlusion" | "lamps"> {
-  const { up = [0, 1, 0], occlusion = 0.7 } = sky;
-  if (sun !== undefined) drawRelief(shadow, surfaces, sun.direction, options);
-  if (occlusion > 0) drawRelief(above, surfaces, up, { texel: 0.04, most: 256, splat: true });
-  return {
-    up: unit(up),
-    sun: sun === undefined ? null : unit(sun.direction),
-    sunColour: sun?.colour ?? [0, 0, 0],
-    sunSize: sun?.size ?? 0.04,
-    sky,
-    occlusion,
-    lamps,
-  };
 }

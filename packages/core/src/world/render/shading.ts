@@ -1,56 +1,20 @@
-import type { Camera } from "../../camera/camera.js";
 import { type Faces, STRIDE, VOLUME } from "./faces.js";
 import { meet, mix3, mixUv } from "./fragment.js";
-import type { Relief } from "./relief.js";
+import type { Illumination } from "./light.js";
+import { type Piece, SHINE_STEPS } from "./piece.js";
 import { overhead, sunlight } from "./shadow.js";
-import type { Lamp, Lights } from "./shot.js";
-import type { Material, Surface } from "./surface.js";
-import { type Mips, mipsOf, sampleTexture } from "./texture.js";
-import { shoulder, toLinear } from "./tone.js";
-
-/** A material made ready: colours in linear light, defaults filled in. */
-interface Paint {
-  material: Material;
-  colour: readonly [number, number, number];
-  mips: Mips | null;
-  specular: number;
-  shininess: number;
-  wrap: number;
-}
+import { sampleTexture } from "./texture.js";
+import { shoulder } from "./tone.js";
 
 /** All that the colour of a fragment depends on. */
 export interface Shader {
   faces: Faces;
-  surfaces: readonly Surface[];
-  normals: readonly Float32Array[];
-  paints: readonly Paint[];
-  camera: Camera;
+  pieces: readonly Piece[];
+  light: Illumination;
+  /** The camera's centre, world. */
   eye: Float64Array;
-  up: Float64Array;
-  /** Towards the sun; null without one. */
-  sun: Float64Array | null;
-  sunColour: ArrayLike<number>;
-  sunSize: number;
-  sky: Lights["sky"];
-  occlusion: number;
-  lamps: readonly Lamp[];
-  shadow: Relief;
-  above: Relief;
-}
-
-const linear = (channel: number) => toLinear[Math.min(255, Math.max(0, Math.round(channel)))];
-
-/** Fills in a material's defaults. */
-export function paintOf(material: Material): Paint {
-  const { colour, texture, specular = 0, shininess = 24, wrap = 0 } = material;
-  return {
-    material,
-    colour: [linear(colour[0]), linear(colour[1]), linear(colour[2])],
-    mips: texture === undefined ? null : mipsOf(texture),
-    specular,
-    shininess,
-    wrap,
-  };
+  /** fx · fy: pixels on the unit square one metre away. */
+  focal: number;
 }
 
 const at = new Float64Array(3);
@@ -74,45 +38,44 @@ export function shade(
   behind: Float64Array,
   out: Float64Array,
 ): void {
-  const { faces, surfaces } = shader;
-  const s = faces.surface[k];
+  const { faces, light } = shader;
   const t = faces.triangle[k];
-  const surface = surfaces[s];
-  const paint = shader.paints[s];
+  const piece = shader.pieces[faces.surface[k]];
   meet(faces, k, dx, dy, at);
-  mix3(surface.positions, surface.triangles, t, at, point);
-  mix3(shader.normals[s], surface.triangles, t, at, normal);
-  const [x, y, z] = normal;
+  mix3(piece.positions, piece.triangles, t, at, point);
+  mix3(piece.normals, piece.triangles, t, at, normal);
+  const x = normal[0];
+  const y = normal[1];
+  const z = normal[2];
   const length = Math.sqrt(x * x + y * y + z * z);
   const scale = length > 0 ? (faces.back[k] === 1 ? -1 : 1) / length : 0;
   normal[0] = x * scale;
   normal[1] = y * scale;
   normal[2] = z * scale;
-  if (paint.material.catcher === true) {
-    catchShadow(shader, behind, out);
+  if (piece.catcher) {
+    catchShadow(light, behind, out);
     return;
   }
-  gather(shader, paint);
-  colourAt(shader, surface, paint, k, t, dx, dy);
+  gather(light, piece, shader.eye);
+  colourAt(shader, piece, k, dx, dy);
   for (let c = 0; c < 3; c++) out[c] = shoulder(albedo[c] * diffuse[c] + gloss[c]);
 }
 
 /** The surface's own colour at `at`, to `albedo`. */
 function colourAt(
-  { faces, camera }: Shader,
-  { uv: map }: Surface,
-  { mips, colour }: Paint,
+  { faces, focal }: Shader,
+  { uv: map, mips, colour }: Piece,
   k: number,
-  t: number,
   dx: number,
   dy: number,
 ): void {
-  if (mips === null || map === undefined) {
+  if (mips === null || map === null) {
     albedo[0] = colour[0];
     albedo[1] = colour[1];
     albedo[2] = colour[2];
     return;
   }
+  const t = faces.triangle[k];
   mixUv(map, t, at, uv);
   const { coordinates, triangles } = map;
   const p = 2 * triangles[3 * t];
@@ -130,19 +93,19 @@ function colourAt(
     (shape[o + 2] + shape[o + 5] + shape[o + 8]);
   const volume = shape[o + VOLUME];
   const { width, height } = mips.levels[0];
-  const texels = (Math.abs(across) * width * height * volume * volume) / (w * w * w * camera.fx * camera.fy);
+  const texels = (Math.abs(across) * width * height * volume * volume) / (w * w * w * focal);
   sampleTexture(mips, uv[0], uv[1], texels, albedo);
   for (let c = 0; c < 3; c++) albedo[c] *= colour[c];
 }
 
 /** Share of the sky's light that arrives at `point`, 1 without occlusion. */
-function skyShare({ occlusion, above }: Shader, rise: number): number {
+function skyShare({ occlusion, heights }: Illumination, rise: number): number {
   if (occlusion === 0 || rise <= 0) return 1;
-  return 1 - occlusion * rise * overhead(above, point[0], point[1], point[2]);
+  return 1 - occlusion * rise * overhead(heights, point[0], point[1], point[2]);
 }
 
 /** Share of the sun's light that arrives at `point`, whose normal has the cosine `cosine` to it. */
-function sunShare({ shadow, sunSize }: Shader, cosine: number): number {
+function sunShare({ shadow, sunSize }: Illumination, cosine: number): number {
   const c = Math.max(0.05, Math.min(1, cosine));
   const lift = shadow.texel;
   return sunlight(
@@ -155,77 +118,88 @@ function sunShare({ shadow, sunSize }: Shader, cosine: number): number {
   );
 }
 
-const dotNormal = (v: ArrayLike<number>) => normal[0] * v[0] + normal[1] * v[1] + normal[2] * v[2];
+const dotNormal = (v: Float64Array) => normal[0] * v[0] + normal[1] * v[1] + normal[2] * v[2];
+
+/** From `point` to the eye, unit. */
+const view = new Float64Array(3);
 
 /** Adds up the light at `point`: to `diffuse` what a white matt surface would send, to `gloss` the highlights. */
-function gather(shader: Shader, { specular, shininess, wrap }: Paint): void {
-  const { eye, sky, up, sun, sunColour, lamps } = shader;
+function gather(light: Illumination, piece: Piece, eye: Float64Array): void {
+  const { above, below, up, sun, lamps } = light;
   const rise = dotNormal(up);
   const open = 0.5 + 0.5 * rise;
-  const fromAbove = open * skyShare(shader, rise);
-  let vx = eye[0] - point[0];
-  let vy = eye[1] - point[1];
-  let vz = eye[2] - point[2];
-  const away = 1 / Math.sqrt(vx * vx + vy * vy + vz * vz);
-  vx *= away;
-  vy *= away;
-  vz *= away;
-  const facing = Math.max(0, normal[0] * vx + normal[1] * vy + normal[2] * vz);
-  const sheen = 0.4 * specular * (1 - facing) ** 4;
+  const fromAbove = open * skyShare(light, rise);
+  const vx = eye[0] - point[0];
+  const vy = eye[1] - point[1];
+  const vz = eye[2] - point[2];
+  const nearness = 1 / Math.sqrt(vx * vx + vy * vy + vz * vz);
+  view[0] = vx * nearness;
+  view[1] = vy * nearness;
+  view[2] = vz * nearness;
+  const facing = Math.max(0, dotNormal(view));
+  const graze = (1 - facing) * (1 - facing);
+  const sheen = 0.4 * piece.specular * graze * graze;
   for (let c = 0; c < 3; c++) {
-    diffuse[c] = fromAbove * sky.above[c] + (1 - open) * sky.below[c];
+    diffuse[c] = fromAbove * above[c] + (1 - open) * below[c];
     gloss[c] = sheen * diffuse[c];
   }
-  const add = (
-    lx: number,
-    ly: number,
-    lz: number,
-    colour: ArrayLike<number>,
-    strength: number,
-    share: number,
-  ) => {
-    const cosine = normal[0] * lx + normal[1] * ly + normal[2] * lz;
-    const soft = Math.max(0, (cosine + wrap) / (1 + wrap)) * strength * share;
-    let shine = 0;
-    if (specular > 0 && cosine > 0) {
-      const hx = lx + vx;
-      const hy = ly + vy;
-      const hz = lz + vz;
-      const half =
-        (normal[0] * hx + normal[1] * hy + normal[2] * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz);
-      if (half > 0) shine = specular * strength * share * half ** shininess;
-    }
-    for (let c = 0; c < 3; c++) {
-      diffuse[c] += soft * colour[c];
-      gloss[c] += shine * colour[c];
-    }
-  };
   if (sun !== null) {
     const cosine = dotNormal(sun);
-    if (cosine > -wrap) add(sun[0], sun[1], sun[2], sunColour, 1, sunShare(shader, cosine));
+    if (cosine > -piece.wrap) {
+      addLight(piece, sun[0], sun[1], sun[2], light.sunColour, sunShare(light, cosine));
+    }
   }
-  for (const { position, colour } of lamps) {
+  for (let i = 0; i < lamps.length; i++) {
+    const { position, colour } = lamps[i];
     const x = position[0] - point[0];
     const y = position[1] - point[1];
     const z = position[2] - point[2];
     const square = x * x + y * y + z * z;
     const scale = 1 / Math.sqrt(square);
-    add(x * scale, y * scale, z * scale, colour, 1 / Math.max(0.01, square), 1);
+    addLight(piece, x * scale, y * scale, z * scale, colour, 1 / Math.max(0.01, square));
   }
 }
 
+/** One light from the direction (x, y, z), unit: Lambert's law softened by `wrap`, and Blinn and Phong's highlight. */
+function addLight(
+  { specular, shine, wrap }: Piece,
+  x: number,
+  y: number,
+  z: number,
+  colour: Float64Array,
+  strength: number,
+): void {
+  const cosine = normal[0] * x + normal[1] * y + normal[2] * z;
+  const soft = Math.max(0, (cosine + wrap) / (1 + wrap)) * strength;
+  diffuse[0] += soft * colour[0];
+  diffuse[1] += soft * colour[1];
+  diffuse[2] += soft * colour[2];
+  if (specular === 0 || cosine <= 0 || strength === 0) return;
+  const hx = x + view[0];
+  const hy = y + view[1];
+  const hz = z + view[2];
+  const half = (normal[0] * hx + normal[1] * hy + normal[2] * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz);
+  if (half <= 0) return;
+  const step = half * SHINE_STEPS;
+  const low = Math.floor(step);
+  const bright = specular * strength * (shine[low] + (step - low) * (shine[low + 1] - shine[low]));
+  gloss[0] += bright * colour[0];
+  gloss[1] += bright * colour[1];
+  gloss[2] += bright * colour[2];
+}
+
 /** The background, darkened as much as shadows darken a white surface there. */
-function catchShadow(shader: Shader, behind: Float64Array, out: Float64Array): void {
-  const { sky, up, sun, sunColour } = shader;
+function catchShadow(light: Illumination, behind: Float64Array, out: Float64Array): void {
+  const { above, below, up, sun, sunColour } = light;
   const rise = dotNormal(up);
   const open = 0.5 + 0.5 * rise;
-  const shareOfSky = skyShare(shader, rise);
+  const shareOfSky = skyShare(light, rise);
   const cosine = sun === null ? 0 : Math.max(0, dotNormal(sun));
-  const shareOfSun = cosine > 0 ? sunShare(shader, cosine) : 1;
+  const shareOfSun = cosine > 0 ? sunShare(light, cosine) : 1;
   for (let c = 0; c < 3; c++) {
-    const ground = (1 - open) * sky.below[c];
-    const free = open * sky.above[c] + ground + cosine * sunColour[c];
-    const left = open * shareOfSky * sky.above[c] + ground + cosine * shareOfSun * sunColour[c];
+    const ground = (1 - open) * below[c];
+    const free = open * above[c] + ground + cosine * sunColour[c];
+    const left = open * shareOfSky * above[c] + ground + cosine * shareOfSun * sunColour[c];
     out[c] = behind[c] * (free > 0 ? left / free : 1);
   }
 }

@@ -81,6 +81,18 @@ function addBilinear(
   }
 }
 
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/**
+ * Roughly log2 of a positive number, off by 0.09 at most: its exponent, and its fraction taken for that of the
+ * logarithm. The true one would cost as much as all the rest of a texture.
+ */
+function log2(x: number): number {
+  float[0] = x;
+  return bits[0] / 0x800000 - 127;
+}
+
 /**
  * The texture's colour in linear light where `texels` of its texels, an area, fall on one pixel: between the two
  * nearest levels of detail.
@@ -93,7 +105,7 @@ export function sampleTexture(
   out: Float64Array,
 ): void {
   out[0] = out[1] = out[2] = 0;
-  const level = texels > 1 ? Math.min(levels.length - 1, 0.5 * Math.log2(texels)) : 0;
+  const level = texels > 1 ? Math.min(levels.length - 1, 0.5 * log2(texels)) : 0;
   const fine = Math.floor(level);
   const part = level - fine;
   addBilinear(levels[fine], u, v, 1 - part, out);
