@@ -114,7 +114,7 @@ export function correctivesOf(data: ArrayLike<number>, V: number, J: number): Co
     const offsets = new Float32Array(27 * moved.length);
     moved.forEach((v, n) => {
       for (let i = 0; i < 27; i++)
-        offsets[27 * n + i] = data[(3 * v + Math.floor(i / 9)) * features + 9 * j + (i % 9)];
+        offsets[27 * n + i] = data[(3 * v + Math.floor(i / 9)) * features + 9 * j + (i % 9)] + 0; // −0 becomes 0
     });
     return { joint: j + 1, vertices: Uint32Array.from(moved), offsets };
   }).filter(({ vertices }) => vertices.length > 0);
