@@ -1,17 +1,12 @@
 import { MareyError } from "@marey/core";
 import type { Annotations } from "@marey/core/format";
-import {
-  type Box,
-  COCO_RECALLS,
-  COCO_THRESHOLDS,
-  type CocoEvaluation,
-  type JointFault,
-} from "@marey/core/metric";
+import { COCO_RECALLS, COCO_THRESHOLDS, type CocoEvaluation, type JointFault } from "@marey/core/metric";
 import { findSkeleton } from "@marey/core/skeleton";
 import { type Compared, compare } from "./compared.js";
 import type { Figure } from "./figure.js";
 import type { FoundPeople } from "./found.js";
 import { type MeasureName, measures, usualMeasure } from "./measures.js";
+import { mistakesOf } from "./mistakes.js";
 
 /** How well a joint was found. */
 export interface JointErrors {
@@ -30,7 +25,11 @@ export interface PictureErrors {
   file: string;
   image: number;
   labelled: number;
+  /** Labelled people whom nothing is similar to by at least 0.5. */
+  missed: number;
   found: number;
+  /** Detections that are similar to nobody, and don't lie in a crowd or in somebody without labelled joints. */
+  wrong: number;
   /** Mean similarity of the labelled people with whoever found them, 0..1; NaN without any. */
   similarity: number;
   /** Labelled people whom nobody found, by halves where found badly, and surplus detections by their score. */
@@ -189,13 +188,15 @@ function jointErrors({ truth, labelled, partners, known, faults, shared }: Compa
 function pictureErrors(compared: Compared): PictureErrors[] {
   const { truth, labelled, similarities, partners, found } = compared;
   const taken = new Set(partners);
-  const excused = excusedDetections(compared);
+  const { missed, wrong, excused } = mistakesOf(compared);
   const rows = truth.images.map(
     ({ file }, image): PictureErrors => ({
       file,
       image,
       labelled: 0,
+      missed: 0,
       found: 0,
+      wrong: 0,
       similarity: 0,
       loss: 0,
     }),
@@ -204,6 +205,7 @@ function pictureErrors(compared: Compared): PictureErrors[] {
     const row = rows[image];
     if (!row) return;
     row.labelled++;
+    if (missed.has(n)) row.missed++;
     row.similarity += similarities[n] ?? 0;
     row.loss += 1 - (similarities[n] ?? 0);
   });
@@ -211,30 +213,9 @@ function pictureErrors(compared: Compared): PictureErrors[] {
     const row = rows[image];
     if (!row) return;
     row.found++;
+    if (wrong.has(d)) row.wrong++;
     if (!taken.has(d) && !excused.has(d)) row.loss += Math.min(1, Math.max(0, score)) / 2;
   });
   for (const row of rows) row.similarity /= row.labelled;
   return rows.sort((a, b) => b.loss - a.loss);
-}
-
-/** Detections whose middle lies in a crowd, or in somebody without labelled joints: they are of nobody, but no mistake. */
-function excusedDetections({ truth, labelled, found, known }: Compared): Set<number> {
-  const persons = new Set(labelled);
-  const boxes = truth.images.map((): Box[] => []);
-  for (const person of truth.people)
-    if (person.box && !persons.has(person)) boxes[person.image]?.push(person.box);
-  const middle = (pose: Float64Array, axis: number) => {
-    const places = pose.filter((value, i) => i % 3 === axis && Number.isFinite(value));
-    return places.reduce((sum, place) => sum + place, 0) / places.length;
-  };
-  const excused = new Set<number>();
-  found.forEach(({ image }, d) => {
-    const regions = boxes[image] ?? [];
-    if (regions.length === 0) return;
-    const pose = known[d] as Float64Array;
-    const [x, y] = [middle(pose, 0), middle(pose, 1)];
-    if (regions.some(([left, top, right, bottom]) => x >= left && x <= right && y >= top && y <= bottom))
-      excused.add(d);
-  });
-  return excused;
 }

@@ -205,12 +205,20 @@ describe.skipIf(!existsSync(photographs))("photographs", () => {
     const worse = { ...found, people: found.people.slice(3) };
     const { evaluation, compared } = evaluatePoses(truth, worse);
     expect(evaluation.worst[0]?.loss).toBeGreaterThan(0);
+    const [missed, wrong] = (["missed", "wrong"] as const).map((key) =>
+      evaluation.worst.reduce((sum, picture) => sum + picture[key], 0),
+    );
+    expect([missed, wrong]).toEqual([3, 0]);
     const out = join(folder, "report");
     await writeEvaluationReport(out, evaluation, compared, { title: "a <b>", images: photographs, worst: 3 });
     const page = readFileSync(join(out, "report.html"), "utf8");
     expect(page).toContain("a &#60;b&#62;");
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
     expect(page.match(/data:image\/jpeg/g)?.length).toBeGreaterThan(0);
+    // Who was missed stands out, who was found doesn't, and nobody was found wrongly.
+    expect(page).toMatch(/<path class="labelled" stroke-width/);
+    expect(page).not.toMatch(/<path class="detected" stroke-width/);
+    expect(page).toMatch(/\d labelled, [123] of them missed; \d+ detected, 0 of them wrong/);
     expect((await readImage(join(out, "worst.png"))).width).toBeGreaterThan(300);
     expect(JSON.parse(readFileSync(join(out, "figures.json"), "utf8")).metric).toBe("oks");
     await expect(writeEvaluationReport(out, evaluation, compared, { title: "again" })).rejects.toThrow(
@@ -295,6 +303,14 @@ describe("reading detections", () => {
   test("nothing in common, nobody labelled", () => {
     const none = { ...truth, people: [] };
     expect(() => evaluatePoses(none, { skeleton: coco17, people: [], strangers: 0 })).toThrow(/nobody/);
+  });
+
+  test("frames by their pictures' names, of which the annotations may lack some", async () => {
+    const person = { score: 0.5, joints: joints.map((v, i) => (i % 3 === 2 ? 0.5 : v)) };
+    const pictures = ["b/x_002.jpg", "x_003.jpg"];
+    const path = write("named.json", { ...framed(0, [[person], [person]]), pictures });
+    const { people, strangers } = await readFound(path, truth);
+    expect([people.map(({ image }) => image), strangers]).toEqual([[1], 1]);
   });
 
   test("frames by the numbers of the files or by their places", async () => {

@@ -39,7 +39,8 @@ export interface FoundOptions {
 
 /**
  * Reads detections of annotated pictures. Entries of COCO results name their picture by its id or its file; OpenPose's files by
- * their own names; frames of Marey's files by number: of the picture's file, its id, or its place among the files.
+ * their own names; frames of Marey's files by their pictures' names, else by number: of the picture's file, its id, or its place
+ * among the files.
  *
  * @throws MareyError `EVAL_DETECTIONS` when no picture can be told, and the errors of the readers.
  */
@@ -60,7 +61,7 @@ export async function readFound(
     throw invalid(
       path,
       `${read.strangers} of its ${read.strangers + read.people.length} entries are in no picture of the annotations`,
-      "Number the pictures as the annotations do (marey detect --annotations), or leave out those of other sets",
+      "Number the pictures as the annotations do (marey detect --format coco --annotations FILE), measure the NAME.keypoints.json, which names its pictures, or leave out those of other sets",
     );
   return read;
 }
@@ -179,29 +180,26 @@ function fromFrames(
   );
   const byPlace = (number: number) => sorted[number - firstFrame] ?? -1;
   const byName = (number: number) => byStem(stemOf(pictures?.[number - firstFrame] ?? ""));
-  const ways = [
-    ...(pictures ? [byName] : []),
-    byNumber,
-    byId,
-    ...(frames.length === sorted.length ? [byPlace] : []),
-  ];
-  const way = ways.find((imageOf) => taken.every((number) => imageOf(number) >= 0));
+  const ways = [byNumber, byId, ...(frames.length === sorted.length ? [byPlace] : [])];
+  // Names are no chance: those that the annotations lack are of other pictures.
+  const way = taken.some((number) => byName(number) >= 0)
+    ? byName
+    : ways.find((imageOf) => taken.every((number) => imageOf(number) >= 0));
   if (!way)
     throw invalid(
       path,
       `its ${frames.length} frames can't be told to be the ${sorted.length} annotated pictures`,
       "Detect in exactly these pictures, or write COCO results or OpenPose files, which name theirs",
     );
-  const people = frames.flatMap((found, t) =>
-    found.map(
-      ({ score, joints }): Found => ({
-        image: way(firstFrame + t),
-        score,
-        joints: Float64Array.from(joints),
-      }),
-    ),
-  );
-  return { skeleton, people, strangers: 0 };
+  let strangers = 0;
+  const people = frames.flatMap((found, t) => {
+    const image = way(firstFrame + t);
+    if (image < 0) strangers += found.length;
+    return image < 0
+      ? []
+      : found.map(({ score, joints }): Found => ({ image, score, joints: Float64Array.from(joints) }));
+  });
+  return { skeleton, people, strangers };
 }
 
 /** A folder of OpenPose's files, which are called as their pictures are. */

@@ -4,20 +4,20 @@ import { faultKeys, jointChart, precisionChart } from "./charts.js";
 import type { PictureErrors, PoseEvaluation } from "./evaluate.js";
 import { groupedJoints } from "./grouped.js";
 import { measures } from "./measures.js";
+import { lineWidth, type ShownPerson } from "./shownPeople.js";
 import { figureText } from "./table.js";
 
-/** A bad picture, ready to be shown: lines of the labelled and of the found people over it. */
+/** A bad picture, ready to be shown, with the labelled and the found people in it. */
 export interface ShownPicture extends PictureErrors {
   width: number;
   height: number;
   /** The picture as a data address; absent when it wasn't to be had. */
   address?: string;
-  /** Limbs as SVG paths. */
-  truth: string;
-  detected: string;
-  /** Share of the usual width of lines: layouts with faces and hands have many, close together. */
-  fineness: number;
+  people: readonly ShownPerson[];
 }
+
+/** Opacity of people who are labelled and found: there is nothing to be seen to. */
+export const FAINT = 0.65;
 
 /** Colours of Okabe and Ito (2008), as in the other reports. */
 const style = `${reportStyle}
@@ -25,12 +25,13 @@ svg .fault { stroke: none; }
 svg .good { fill: #009e73; } svg .jitter { fill: #56b4e9; } svg .inversion { fill: #f0e442; } svg .swap { fill: #cc79a7; }
 svg .miss { fill: #d55e00; } svg .unfound { fill: var(--missing); } svg .end { text-anchor: end; fill: var(--soft); stroke: none; }
 .figures td, .figures th { text-align: left; } .figures td { font-variant-numeric: tabular-nums; }
-.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1rem; }
-.sheet figure { margin: 0; overflow: hidden; } .sheet figure > svg { min-width: 0; border-radius: .3rem; background: var(--track); }
+.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 1rem; align-items: start; }
+.sheet figure { margin: 0; overflow: hidden; } .sheet figure > svg { min-width: 0; max-height: 34rem; border-radius: .3rem; background: var(--track); }
 .sheet figcaption { font-size: .82rem; color: var(--soft); overflow-wrap: anywhere; margin: .3rem 0 0; }
-.sheet .truth { stroke: #fff; stroke-opacity: .95; fill: none; stroke-linecap: round; } .sheet .rim { stroke: #111; stroke-opacity: .55; fill: none; stroke-linecap: round; }
-.sheet .detected { stroke: #e69f00; fill: none; stroke-linecap: round; }
-.swatch { display: inline-block; width: 1.4rem; height: .25rem; vertical-align: middle; margin: 0 .3rem 0 0; }
+.sheet path { fill: none; stroke-linecap: round; stroke-linejoin: round; } .sheet .rim { stroke: #111; stroke-opacity: .75; }
+.sheet .labelled { stroke: #56b4e9; } .sheet .detected { stroke: #e69f00; } .sheet .right { stroke-opacity: ${FAINT}; }
+.swatch { display: inline-block; width: 1.4rem; height: .3rem; border-radius: .15rem; vertical-align: middle; margin: 0 .3rem 0 0; } .swatch.faint { opacity: ${FAINT}; height: .15rem; }
+.labelled-key { background: #56b4e9; } .detected-key { background: #e69f00; }
 `;
 
 /** An evaluation as one page of HTML that needs nothing besides itself. */
@@ -103,23 +104,34 @@ function figureTable({ figures }: PoseEvaluation): Markup {
 function sheet(pictures: readonly ShownPicture[]): Markup {
   return html`<section>
 <h2>Worst pictures</h2>
-<p class="note">By labelled people who were found badly or not at all, then by detections of nobody. <span class="key"><span class="swatch" style="background:#fff;outline:1px solid #111"></span>labelled</span><span class="key"><span class="swatch" style="background:#e69f00"></span>detected</span></p>
+<p class="note">By labelled people who were found badly or not at all, then by detections of nobody. Right is a similarity of at least 0.5.</p>
+<p class="note">${[
+    ["labelled-key", "labelled, but missed"],
+    ["detected-key", "detected, but wrong"],
+    ["labelled-key faint", "labelled and found"],
+    ["detected-key faint", "detected rightly"],
+  ].map(
+    ([kind = "", text = ""]) => html`<span class="key"><span class="swatch ${kind}"></span>${text}</span>`,
+  )}</p>
 <div class="sheet">${pictures.map(shownPicture)}</div>
 </section>`;
 }
 
-function shownPicture({
-  file,
-  width,
-  height,
-  address,
-  truth,
-  detected,
-  fineness,
-  ...errors
-}: ShownPicture): Markup {
-  const line = (fineness * Math.max(width, height)) / 150;
-  const { labelled, found, similarity } = errors;
-  const caption = `${file}: ${labelled} labelled, ${found} detected${labelled > 0 ? `, mean similarity ${similarity.toFixed(2)}` : ""}`;
-  return html`<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${caption}">${address ? html`<image href="${address}" width="${width}" height="${height}"/>` : undefined}<path class="rim" stroke-width="${2.2 * line}" d="${truth}"/><path class="truth" stroke-width="${1.5 * line}" d="${truth}"/><path class="rim" stroke-width="${1.6 * line}" d="${detected}"/><path class="detected" stroke-width="${line}" d="${detected}"/></svg><figcaption>${caption}</figcaption></figure>`;
+function shownPicture({ file, width, height, address, people, ...errors }: ShownPicture): Markup {
+  const { labelled, missed, found, wrong, similarity } = errors;
+  const side = Math.max(width, height);
+  const mean = labelled > 0 ? `; mean similarity ${similarity.toFixed(2)}` : "";
+  const caption = `${file}: ${labelled} labelled, ${missed} of them missed; ${found} detected, ${wrong} of them wrong${mean}`;
+  return html`<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${caption}">${address ? html`<image href="${address}" width="${width}" height="${height}"/>` : undefined}${people.map((person) => shownPerson(person, lineWidth(person, side)))}</svg><figcaption>${caption}</figcaption></figure>`;
+}
+
+/** Whoever is right by thin lines alone; others with a dark rim and their joints. */
+function shownPerson({ side, wrong, limbs, points }: ShownPerson, width: number): Markup {
+  const at = (value: number) => value.toFixed(1);
+  const lines = limbs.map(([a, b, c, d]) => `M${at(a)},${at(b)}L${at(c)},${at(d)}`).join("");
+  if (!wrong) return html`<path class="${side} right" stroke-width="${width}" d="${lines}"/>`;
+  const dots = points.map(([x, y]) => `M${at(x)},${at(y)}h0`).join("");
+  const drawn = (kind: string, more: number) =>
+    html`<path class="${kind}" stroke-width="${width + more}" d="${lines}"/><path class="${kind}" stroke-width="${1.8 * width + more}" d="${dots}"/>`;
+  return html`${drawn("rim", 0.8 * width)}${drawn(side, 0)}`;
 }

@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { type Colour, drawLabel, drawLine, type Image } from "@marey/core/image";
+import { type Colour, drawDisc, drawLabel, drawLine, type Image } from "@marey/core/image";
 import sharp from "sharp";
 import { readImage } from "../video/index.js";
 import type { Compared } from "./compared.js";
 import type { PictureErrors } from "./evaluate.js";
-import type { ShownPicture } from "./page.js";
+import { FAINT, type ShownPicture } from "./page.js";
+import { lineWidth, type ShownPerson, shownPeople } from "./shownPeople.js";
 
 /** Longer side of a picture on the page, pixels. */
-const SIDE = 640;
+const SIDE = 800;
 
 /** Pictures in a row of the contact sheet, and the size of their cells. */
-const [COLUMNS, CELL_WIDTH, CELL_HEIGHT] = [4, 400, 320];
+const [COLUMNS, CELL_WIDTH, CELL_HEIGHT] = [3, 540, 440];
 
 /**
  * The path of a data set's picture below a folder: as the data set writes it, or its name alone; undefined if neither is
@@ -22,40 +23,6 @@ function pictureIn(folder: string | undefined, file: string): string | undefined
   const isBelow = (path: string) => relative(resolve(folder), resolve(path)).split(sep)[0] !== "..";
   return [join(folder, file), join(folder, basename(file))].find((path) => isBelow(path) && existsSync(path));
 }
-
-/** Each person's limbs of whom a picture shows as lines between pixels: x1, y1, x2, y2. */
-interface Lines {
-  truth: number[][];
-  detected: number[][];
-}
-
-/** Detections below this score are many and weak: they aren't drawn. */
-const LEAST_SCORE = 0.1;
-
-function linesOf({ truth, labelled, found, known }: Compared, image: number): Lines {
-  const { edges } = truth.skeleton;
-  const limbs = (joints: Float64Array) =>
-    edges.flatMap(([a, b]) => {
-      const line = [joints[3 * a], joints[3 * a + 1], joints[3 * b], joints[3 * b + 1]].map(
-        (v) => v ?? Number.NaN,
-      );
-      return line.every(Number.isFinite) ? [line] : [];
-    });
-  return {
-    truth: labelled.filter((person) => person.image === image).flatMap(({ joints }) => limbs(joints)),
-    detected: found.flatMap((person, d) =>
-      person.image === image && person.score >= LEAST_SCORE ? limbs(known[d] as Float64Array) : [],
-    ),
-  };
-}
-
-/** Lines of faces and hands lie close together. */
-const finenessOf = ({ truth }: Compared) => (truth.skeleton.joints.length > 40 ? 0.5 : 1);
-
-const pathOf = (lines: readonly number[][]) =>
-  lines
-    .map(([a, b, c, d]) => `M${a?.toFixed(1)},${b?.toFixed(1)}L${c?.toFixed(1)},${d?.toFixed(1)}`)
-    .join("");
 
 /**
  * Bad pictures for the page, each with what is labelled and what was found in it.
@@ -69,22 +36,21 @@ export async function shownPictures(
   folder: string | undefined,
 ): Promise<ShownPicture[]> {
   const shown: ShownPicture[] = [];
+  const peopleOf = shownPeople(compared);
   for (const errors of worst) {
     const path = pictureIn(folder, errors.file);
-    const lines = linesOf(compared, errors.image);
+    const people = peopleOf(errors.image);
     const listed = compared.truth.images[errors.image];
     const image = path === undefined ? undefined : await readImage(path);
-    const reach = (axis: number) =>
-      Math.max(64, ...[...lines.truth, ...lines.detected].flat().filter((_, i) => i % 2 === axis));
+    const reach = (axis: 0 | 1) =>
+      Math.max(64, ...people.flatMap(({ points }) => points.map((point) => point[axis])));
     const width = image?.width ?? (listed?.width || Math.ceil(1.05 * reach(0)));
     const height = image?.height ?? (listed?.height || Math.ceil(1.05 * reach(1)));
     shown.push({
       ...errors,
       width,
       height,
-      truth: pathOf(lines.truth),
-      detected: pathOf(lines.detected),
-      fineness: finenessOf(compared),
+      people,
       ...(image && { address: await addressOf(image) }),
     });
   }
@@ -100,11 +66,12 @@ async function addressOf({ width, height, channels, data }: Image): Promise<stri
 }
 
 const white: Colour = [255, 255, 255];
-const orange: Colour = [230, 159, 0];
 const dark: Colour = [17, 17, 17];
+const colours: Record<ShownPerson["side"], Colour> = { labelled: [86, 180, 233], detected: [230, 159, 0] };
 
 /**
- * The bad pictures side by side as one picture, labelled people white, detected ones orange.
+ * The bad pictures side by side as one picture: labelled people blue, detected ones orange; strongly where somebody was missed
+ * or found wrongly.
  *
  * @throws MareyError as `readImage`.
  */
@@ -117,7 +84,8 @@ export async function contactSheet(
   const columns = Math.max(1, Math.min(COLUMNS, worst.length));
   const [width, height] = [columns * CELL_WIDTH, rows * CELL_HEIGHT];
   const sheet: Image = { width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(24) };
-  for (const [i, { file, image, similarity }] of worst.entries()) {
+  const peopleOf = shownPeople(compared);
+  for (const [i, { file, image, missed, wrong }] of worst.entries()) {
     const [left, top] = [(i % COLUMNS) * CELL_WIDTH, Math.floor(i / COLUMNS) * CELL_HEIGHT];
     const path = pictureIn(folder, file);
     const listed = compared.truth.images[image];
@@ -127,22 +95,33 @@ export async function contactSheet(
     const x = left + (CELL_WIDTH - scale * size.width) / 2;
     const y = top + (CELL_HEIGHT - scale * size.height) / 2;
     if (whole) await paste(sheet, whole, scale, Math.round(x), Math.round(y));
-    const lines = linesOf(compared, image);
-    const draw = (limbs: readonly number[][], colour: Colour, lineWidth: number) => {
-      for (const [a = 0, b = 0, c = 0, d = 0] of limbs)
-        drawLine(sheet, [x + scale * a, y + scale * b], [x + scale * c, y + scale * d], lineWidth, {
-          colour,
-        });
-    };
-    const fineness = finenessOf(compared);
-    draw(lines.truth, dark, 4.4 * fineness);
-    draw(lines.truth, white, 3 * fineness);
-    draw(lines.detected, dark, 3.2 * fineness);
-    draw(lines.detected, orange, 2 * fineness);
-    const text = `${basename(file)}${Number.isFinite(similarity) ? ` ${similarity.toFixed(2)}` : ""}`;
+    const place = { x, y, scale, side: Math.max(size.width, size.height) };
+    for (const person of peopleOf(image)) drawPerson(sheet, person, place);
+    const text = `${basename(file)}: ${missed} missed, ${wrong} wrong`;
     drawLabel(sheet, text, [left + CELL_WIDTH / 2, top + CELL_HEIGHT - 6], 11, { colour: white });
   }
   return sheet;
+}
+
+/** Where a picture lies on the sheet, and how it is scaled; `side` is its longer side before that. */
+interface Place {
+  x: number;
+  y: number;
+  scale: number;
+  side: number;
+}
+
+function drawPerson(sheet: Image, person: ShownPerson, { x, y, scale, side }: Place): void {
+  const { wrong, limbs, points } = person;
+  const width = Math.max(1, scale * lineWidth(person, side));
+  const colour = colours[person.side];
+  const at = (u: number, v: number) => [x + scale * u, y + scale * v] as const;
+  const draw = (lineWidth: number, colour: Colour, opacity: number) => {
+    for (const [a, b, c, d] of limbs) drawLine(sheet, at(a, b), at(c, d), lineWidth, { colour, opacity });
+    if (wrong) for (const [u, v] of points) drawDisc(sheet, at(u, v), 0.9 * lineWidth, { colour, opacity });
+  };
+  if (wrong) draw(width + 1.5, dark, 0.8);
+  draw(width, colour, wrong ? 1 : FAINT);
 }
 
 /** A picture, scaled, into a cell of the sheet. */
