@@ -16,40 +16,37 @@
  *
  * The run's folder gets `network.onnx` and `network.json`, which `marey detect --model` takes.
  */
-import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, isAbsolute, join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
-import { readSkeleton } from "@marey/core/format";
-import type { Image } from "@marey/core/image";
 import {
   BODY25_AUGMENTATION,
   examples,
-  GRAPH_INPUT,
-  GRAPH_OUTPUT,
   inferenceGraph,
   network,
   optimisers,
-  readTrainingSet,
   scoreNetwork,
   startFrom,
   steppedRate,
   supervised,
   type TrainingForm,
-  type TrainingSet,
   trainingForm,
 } from "@marey/core/model/openPose";
 import { load } from "@marey/core/nn";
-import type { Skeleton } from "@marey/core/skeleton";
 import {
   batchList,
   cardSchema,
   type Evaluation,
+  joinPictures,
+  peopleCard,
+  pictureFolder,
   type Run,
-  readImage,
   readWeights,
+  skeletonOf,
+  type TrainingPictures,
   train,
+  trainingPictures,
   type Weights,
 } from "marey";
 
@@ -58,6 +55,8 @@ export const settings = {
   annotations: "annotations/person_keypoints_train2017.json", // there, or anywhere; several with commas between
   validation: "", // annotations to measure by; those of the training when empty
   pictures: "", // only these, by the ends of their files' names with commas between; all when empty
+  backgrounds: "", // folder of pictures without people
+  backgroundShare: 0.02, // of an epoch's crops are of these, as BODY_25B's
   network: "body25", // fields, then parts (2019); coco18 and mpi15: both side by side (2017)
   skeleton: "", // joints and edges of one's own (JSON) for this form of network
   weights: "", // VGG-19 or another OpenPose network to begin with, as far as names and shapes agree; the paper: VGG-19
@@ -100,100 +99,10 @@ export const tiny = {
 };
 
 const STRIDE = 8;
-/** So many decoded pictures are kept; more are read again when their turn comes. */
-const KEPT = 64;
 
 /** What is trained. */
 async function formOf({ network: name, skeleton, ...sizes }: Settings): Promise<TrainingForm> {
-  const missing = () =>
-    new MareyError("FILE_READ", skeleton, "there is no such file", "Pass --set skeleton=FILE");
-  const own = skeleton === "" ? undefined : readSkeleton(await bytesOf(skeleton, missing), skeleton);
-  return trainingForm(name, sizes, own);
-}
-
-async function bytesOf(file: string, missing: () => MareyError): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw missing();
-    throw new MareyError("FILE_READ", file, (cause as Error).message, "Check the path", { cause });
-  }
-}
-
-/** Says where annotations were looked for. */
-function noAnnotations(data: string, annotations: string): MareyError {
-  if (isAbsolute(annotations))
-    return new MareyError("FILE_READ", annotations, "there is no such file", "Check the path");
-  return new MareyError(
-    "FILE_READ",
-    `data=${data}`,
-    existsSync(data)
-      ? `annotations were looked for at ${join(data, annotations)} and at ${annotations}, and neither is there`
-      : `there is no folder ${data}, in which ${annotations} and the pictures were looked for`,
-    "Unpack COCO there, or pass --set data=FOLDER for the pictures and --set annotations=FILE",
-  );
-}
-
-/** Annotated pictures with a way to read them. */
-interface Pictures extends TrainingSet {
-  read(index: number): Promise<Image>;
-}
-
-async function picturesOf(
-  { data, pictures: wanted }: Settings,
-  annotations: string,
-  to: Skeleton,
-): Promise<Pictures> {
-  const inside = join(data, annotations);
-  const file = !isAbsolute(annotations) && existsSync(inside) ? inside : annotations;
-  const bytes = await bytesOf(file, () => noAnnotations(data, annotations));
-  const set = readTrainingSet(bytes, to, file);
-  const ends = wanted === "" ? [""] : wanted.split(",");
-  const pictures = set.pictures.filter((picture) => ends.some((end) => picture.file.endsWith(end)));
-  if (pictures.length === 0)
-    throw new MareyError(
-      "TRAINING_EMPTY",
-      `pictures=${wanted}`,
-      `no picture of ${file} ends so`,
-      "Correct the setting",
-    );
-  // COCO's names are those of files in a folder that the annotations' name tells.
-  const split = /(?:train|val|test)\d+/.exec(basename(file))?.[0] ?? "";
-  const paths = pictures.map((picture) => {
-    const places = [
-      join(data, picture.file),
-      join(data, split, picture.file),
-      join(data, "images", picture.file),
-    ];
-    const found = places.find((place) => existsSync(place));
-    if (found) return found;
-    throw new MareyError(
-      "FILE_READ",
-      picture.file,
-      `${file} names this picture, but it is not at ${places.join(", ")}`,
-      "Pass --set data=FOLDER with the folder of the pictures",
-    );
-  });
-  const kept = new Map<number, Image>();
-  return {
-    ...set,
-    pictures,
-    async read(index) {
-      const known = kept.get(index);
-      if (known) return known;
-      const image = await readImage(paths[index]!);
-      const { width, height } = pictures[index]!;
-      if (image.width !== width || image.height !== height)
-        throw new MareyError(
-          "ANNOTATIONS_INVALID",
-          paths[index]!,
-          `the picture has ${image.width}×${image.height} pixels, its annotations say ${width}×${height}`,
-          "Annotate the picture as it is shown, or give the one that was annotated",
-        );
-      if (pictures.length <= KEPT) kept.set(index, image);
-      return image;
-    },
-  };
+  return trainingForm(name, sizes, skeleton === "" ? undefined : await skeletonOf(skeleton));
 }
 
 const init = ({ seed }: Settings, { options }: TrainingForm) => network.init(random(seed), options);
@@ -209,15 +118,15 @@ async function begin(run: Run<Settings>, form: TrainingForm): Promise<network.Ne
 
 export default async function openPose(run: Run<Settings>) {
   const { batch, epochs, repeat, seed, rate, dropBy, whole, masked } = run.settings;
+  const { data, validation, backgrounds: folder, backgroundShare: share } = run.settings;
   const form = await formOf(run.settings);
   const files = run.settings.annotations.split(",");
-  const sets = await Promise.all(files.map((file) => picturesOf(run.settings, file, form.skeleton)));
-  const [first] = sets as [Pictures];
-  const { validation } = run.settings;
-  const watched =
-    validation === ""
-      ? first
-      : await picturesOf({ ...run.settings, pictures: "" }, validation, form.skeleton);
+  const ends = run.settings.pictures.split(",");
+  const sets = await Promise.all(files.map((file) => trainingPictures(data, file, form.skeleton, ends)));
+  const [first] = sets as [TrainingPictures];
+  const watched = validation === "" ? first : await trainingPictures(data, validation, form.skeleton);
+  const empty = folder === "" ? [] : [await pictureFolder(folder)];
+  const shown = joinPictures([...sets, ...empty]);
   const source = examples(
     sets.flatMap(({ pictures }) => pictures),
     {
@@ -228,6 +137,7 @@ export default async function openPose(run: Run<Settings>) {
       whole,
       masked,
       augment: augmentOf(run.settings),
+      backgrounds: { count: empty[0]?.length ?? 0, share },
     },
   );
   const drops = run.settings.drops.split(",").filter(Boolean).map(Number);
@@ -248,7 +158,7 @@ export default async function openPose(run: Run<Settings>) {
     batches: (epoch) =>
       batchList(source.length * repeat, async (i) => {
         const place = [epoch * repeat + Math.floor(i / source.length), i % source.length] as const;
-        const images = await Promise.all(source.pictures(...place).map(reader(sets)));
+        const images = await Promise.all(source.pictures(...place).map(shown.read));
         return { ...source.batch(...place, images) };
       }),
     loss: (params, fed) => ({ ...lossOf(params, fed) }),
@@ -259,19 +169,6 @@ export default async function openPose(run: Run<Settings>) {
   await publish(run, trained.params, form);
   return trained;
 }
-
-/** Reads the picture at a place of all sets together. */
-const reader =
-  (sets: readonly Pictures[]) =>
-  (index: number): Promise<Image> => {
-    let at = index;
-    const set = sets.find(({ pictures }) => {
-      if (at < pictures.length) return true;
-      at -= pictures.length;
-      return false;
-    });
-    return set!.read(at);
-  };
 
 const augmentOf = ({ size, target, scaleFrom, scaleTo, rotation, shift, flip }: Settings) => ({
   ...BODY25_AUGMENTATION,
@@ -288,9 +185,9 @@ async function measure(
   { runtime, threads, device, settings }: Run<Settings>,
   params: network.NetworkParams,
   { options, skeleton, limbs }: TrainingForm,
-  pictures: Pictures,
+  pictures: TrainingPictures,
 ): Promise<Record<string, number>> {
-  const every = Math.max(1, Math.ceil(pictures.pictures.length / settings.watched));
+  const every = Math.max(1, Math.ceil(pictures.length / settings.watched));
   const indices = pictures.pictures.flatMap((_, i) => (i % every === 0 ? [i] : []));
   const asked = { network: options, skeleton, limbs, stride: STRIDE, size: settings.size, threads, device };
   const { stats } = await scoreNetwork(runtime, params, pictures, indices, pictures.read, asked);
@@ -304,34 +201,12 @@ async function publish(
   params: network.NetworkParams,
   { skeleton, limbs, options }: TrainingForm,
 ): Promise<void> {
-  const first = skeleton.joints.length + 1;
   const { name, joints, parents, sigmas, edges } = skeleton;
   const card = cardSchema.parse({
     name: "network",
     title: `Of OpenPose's form, trained on ${basename(run.settings.annotations)}`,
     file: "network.onnx",
-    input: {
-      name: GRAPH_INPUT,
-      type: "float32",
-      layout: "NCHW",
-      colour: "BGR",
-      scale: 1 / 256,
-      offset: -0.5,
-      height: null,
-      width: null,
-      multipleOf: STRIDE,
-      longerSide: run.settings.size,
-      fit: "corner",
-    },
-    codec: {
-      kind: "part-affinity",
-      maps: GRAPH_OUTPUT,
-      layout: "NCHW",
-      limbs: limbs.map(([a, b], l) => ({
-        joints: [joints[a], joints[b]],
-        channels: [first + 2 * l, first + 2 * l + 1],
-      })),
-    },
+    ...peopleCard({ joints, limbs, background: true, multipleOf: STRIDE, longerSide: run.settings.size }),
     skeleton: run.settings.skeleton === "" ? name : { name, joints, parents, sigmas, edges },
   });
   await mkdir(run.folder, { recursive: true });
@@ -343,15 +218,13 @@ export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Ev
   const form = await formOf(run.settings);
   const params = load(init(run.settings, form), weights);
   const { validation, annotations } = run.settings;
-  const pictures = await picturesOf(
-    run.settings,
-    validation === "" ? annotations.split(",")[0]! : validation,
-    form.skeleton,
-  );
-  const all = { ...run, settings: { ...run.settings, watched: pictures.pictures.length } };
+  const file = validation === "" ? annotations.split(",")[0]! : validation;
+  const ends = run.settings.pictures.split(",");
+  const pictures = await trainingPictures(run.settings.data, file, form.skeleton, ends);
+  const all = { ...run, settings: { ...run.settings, watched: pictures.length } };
   const metrics = await measure(all, params, form, pictures);
   return {
     metrics,
-    line: `AP ${metrics.AP?.toFixed(3)} of ${pictures.pictures.length} pictures at ${run.settings.size} pixels`,
+    line: `AP ${metrics.AP?.toFixed(3)} of ${pictures.length} pictures at ${run.settings.size} pixels`,
   };
 }

@@ -121,6 +121,16 @@ describe("recipe", () => {
     expect(bytes(resumed.folder).equals(bytes(whole.folder))).toBe(true);
   });
 
+  test("a folder of pictures without people takes its share of an epoch", async () => {
+    const backgrounds = join(root, "empty");
+    mkdirSync(backgrounds);
+    await draw(join(backgrounds, "wall.png"), []);
+    const settings = { backgrounds, backgroundShare: 0.5, epochs: 1 };
+    expect((await recipe.default(runOf("backgrounds", settings))).steps).toBe(2);
+    rmSync(join(backgrounds, "wall.png"));
+    await expect(recipe.default(runOf("no backgrounds", settings))).rejects.toThrow(/no picture is in it/);
+  });
+
   test("several files of annotations: feet from one, bodies from both", async () => {
     const { images, annotations } = JSON.parse(readFileSync(join(data, recipe.settings.annotations), "utf8"));
     const feet = annotations.slice(2).map((person: { keypoints: number[] }) => ({

@@ -46,6 +46,7 @@ export {
   readOpenPoseFolder,
   readSource,
   type SourceOptions,
+  skeletonOf,
   type WriteOptions,
   writeMotionFiles,
 } from "./files/index.js";
@@ -89,8 +90,10 @@ export {
   type ModelPort,
   networkBytes,
   openWeights,
+  type PeopleForm,
   type Pulled,
   type PullOptions,
+  peopleCard,
   pull,
   type Removed,
   readAnyWeights,

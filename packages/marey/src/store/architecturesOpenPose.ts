@@ -2,7 +2,6 @@ import {
   BODY_25,
   BODY_25B,
   COCO_18,
-  GRAPH_INPUT,
   GRAPH_OUTPUT,
   inferenceGraph,
   limbsByChannel,
@@ -16,6 +15,7 @@ import {
 import type { z } from "zod";
 import type { Architecture } from "./architecture.js";
 import { cardSchema } from "./card.js";
+import { openPosePicture, peopleCard } from "./peopleCard.js";
 
 /** What is known of a network before its weights are. */
 type OwnCard = Omit<z.input<typeof cardSchema>, "name" | "file" | "source"> & { title: string };
@@ -24,15 +24,6 @@ const { ARCHITECTURES } = network;
 
 const author = "Carnegie Mellon University";
 const licence = "OpenPose: academic or non-profit, not commercial";
-/** A picture as all of OpenPose's networks take it. */
-const input = {
-  name: GRAPH_INPUT,
-  type: "float32",
-  layout: "NCHW",
-  colour: "BGR",
-  scale: 1 / 256,
-  offset: -0.5,
-} as const;
 
 /** A published network's name in the store. */
 const calledHere = (key: keyof typeof ARCHITECTURES): string =>
@@ -66,31 +57,28 @@ function people(
   const { joints, name } = model.skeleton;
   // MPI's maps have many faint peaks; OpenPose demands clear ones of them, fewer of the fast network.
   const { peak } = thresholdsOf(model, false, fast);
-  const first = options.parts + (model.background ? 1 : 0);
+  const maps = options.parts + (model.background ? 1 : 0) + 2 * options.limbs;
+  const { input, codec } = peopleCard({
+    joints,
+    // By channel, so that maps that are written out keep the network's order.
+    limbs: limbsByChannel(model),
+    background: model.background,
+    multipleOf: 16,
+    longerSide: 656,
+  });
   return architecture(options, {
     title: `OpenPose ${model.name}: everybody in the picture, ${joints.length} joints`,
     author,
     licence,
-    input: { ...input, height: null, width: null, multipleOf: 16, longerSide: 656, fit: "corner" },
+    input,
     outputs: [
       {
         name: GRAPH_OUTPUT,
-        shape: [1, first + 2 * options.limbs, null, null],
+        shape: [1, maps, null, null],
         meaning: `a map for each joint,${model.background ? " the background," : ""} then x and y of each limb's field; a cell is 8 × 8 pixels`,
       },
     ],
-    codec: {
-      kind: "part-affinity",
-      maps: GRAPH_OUTPUT,
-      layout: "NCHW",
-      background: model.background,
-      // By channel, so that maps that are written out keep the network's order.
-      limbs: limbsByChannel(model).map(([a, b], l) => ({
-        joints: [joints[a] as string, joints[b] as string],
-        channels: [first + 2 * l, first + 2 * l + 1],
-      })),
-      ...(model === MPI_15 && { thresholds: { minPeak: peak } }),
-    },
+    codec: { ...codec, ...(model === MPI_15 && { thresholds: { minPeak: peak } }) },
     skeleton: name,
     works: "Any number of people, at a cost that hardly grows with them; 656 × 368 for video",
     limits:
@@ -103,7 +91,7 @@ function part(options: NetworkOptions, skeleton: string, title: string, finder: 
     title,
     author,
     licence,
-    input: { ...input, height: 368, width: 368 },
+    input: { ...openPosePicture, height: 368, width: 368 },
     outputs: [
       {
         name: GRAPH_OUTPUT,

@@ -10,6 +10,7 @@ export { exportWeights, importWeights, openWeights, type WeightsInfo } from "./i
 export { importArchitecture, importModel, importWithCard } from "./importNetwork.js";
 export { listModels, type ModelEntry } from "./models.js";
 export { findCard, loadNetwork, networkBytes } from "./networks.js";
+export { type PeopleForm, peopleCard } from "./peopleCard.js";
 export { type Pulled, type PullOptions, pull } from "./pull.js";
 export { type Removed, removeModel } from "./remove.js";
 export { type StoredModel, storedNetwork } from "./stored.js";

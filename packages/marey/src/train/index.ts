@@ -1,6 +1,13 @@
 export { type Batch, type Batches, batchList } from "./batches.js";
 export { type Best, bestFile, lastFile, readWeights } from "./checkpoint.js";
 export { type Goal, type Trained, type Training, train } from "./loop.js";
+export {
+  joinPictures,
+  type PictureList,
+  pictureFolder,
+  type TrainingPictures,
+  trainingPictures,
+} from "./pictures.js";
 export { type Evaluation, loadRecipe, type Recipe, type Weights } from "./recipe.js";
 export { openRun, type Run } from "./run.js";
 export { applySettings, type Setting, type Settings } from "./settings.js";

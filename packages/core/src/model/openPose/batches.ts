@@ -144,7 +144,7 @@ function backgroundRows(people: number, { backgrounds, whole }: ExampleOptions):
       `their share is ${share}`,
       "Give 0 or more, below 1",
     );
-  return Math.round((people * share) / (1 - share));
+  return share === 0 ? 0 : Math.max(1, Math.round((people * share) / (1 - share)));
 }
 
 function requireExamples(

@@ -7,8 +7,10 @@ import type { PartBoxes, SquareBox } from "./partBoxes.js";
 
 /** How hands and faces are looked at. */
 export interface PartOptions {
-  /** Side of the networks' input, a multiple of 8 (`hand_net_resolution`, `face_net_resolution`). */
-  readonly side: number;
+  /** Side of the hand network's input, a multiple of 8 (`hand_net_resolution`). */
+  readonly handSide: number;
+  /** Side of the face network's input, a multiple of 8 (`face_net_resolution`). */
+  readonly faceSide: number;
   /** Sizes at which each hand is looked at; the best is kept. 6 at best. */
   readonly handScaleNumber: number;
   /** Range of these sizes, relative to the box. */
@@ -16,7 +18,12 @@ export interface PartOptions {
 }
 
 /** OpenPose's defaults. */
-export const PART_DEFAULTS: PartOptions = { side: 368, handScaleNumber: 1, handScaleRange: 0.4 };
+export const PART_DEFAULTS: PartOptions = {
+  handSide: 368,
+  faceSide: 368,
+  handScaleNumber: 1,
+  handScaleRange: 0.4,
+};
 
 /** Networks of hands and faces (`inferenceGraph`); what is absent isn't looked for. */
 export interface PartNetworks {
@@ -56,23 +63,14 @@ export const scaledBox = ({ left, top, side }: SquareBox, scale: number): Square
  * @returns A function of a picture and boxes; one picture at a time, since its memory is used again.
  */
 export function partReader(networks: PartNetworks, options: Partial<PartOptions> = {}) {
-  const { side, handScaleNumber, handScaleRange } = { ...PART_DEFAULTS, ...options };
-  const input = new Float32Array(3 * side * side);
-  const decode = partDecoder(side);
-  const look = async (network: Network, image: Image, box: SquareBox, mirrored: boolean) => {
-    const matrix = partMatrix(box, side, mirrored);
-    drawAffine(image, matrix, side, side, "linear", input);
-    const outputs = await network.run({
-      [network.inputs[0]]: { type: "float32", dims: [1, 3, side, side], data: input },
-    });
-    const { data, dims } = outputs[network.outputs[0]];
-    return decode(data as Float32Array, dims[1] - 1, matrix);
-  };
+  const { handSide, faceSide, handScaleNumber, handScaleRange } = { ...PART_DEFAULTS, ...options };
+  const lookAtHand = networks.hand && cropLooker(networks.hand, handSide);
+  const lookAtFace = networks.face && cropLooker(networks.face, faceSide);
   const hand = async (image: Image, box: SquareBox | undefined, mirrored: boolean) => {
-    if (!networks.hand || !box) return undefined;
+    if (!lookAtHand || !box) return undefined;
     let best: { points: Float32Array; score: number } | undefined;
     for (const scale of handScales(handScaleNumber, handScaleRange)) {
-      const points = await look(networks.hand, image, scaledBox(box, scale), mirrored);
+      const points = await lookAtHand(image, scaledBox(box, scale), mirrored);
       const score = meanScore(points);
       if (!best || score > best.score) best = { points, score };
     }
@@ -81,9 +79,23 @@ export function partReader(networks: PartNetworks, options: Partial<PartOptions>
   return async (image: Image, boxes: PartBoxes): Promise<SeenParts> => {
     const leftHand = await hand(image, boxes.leftHand, true);
     const rightHand = await hand(image, boxes.rightHand, false);
-    const face =
-      networks.face && boxes.face ? await look(networks.face, image, boxes.face, false) : undefined;
+    const face = lookAtFace && boxes.face ? await lookAtFace(image, boxes.face, false) : undefined;
     return { ...(leftHand && { leftHand }), ...(rightHand && { rightHand }), ...(face && { face }) };
+  };
+}
+
+/** Looks at crops with a network whose input has this side; its memory is used again. */
+function cropLooker(network: Network, side: number) {
+  const input = new Float32Array(3 * side * side);
+  const decode = partDecoder(side);
+  return async (image: Image, box: SquareBox, mirrored: boolean): Promise<Float32Array> => {
+    const matrix = partMatrix(box, side, mirrored);
+    drawAffine(image, matrix, side, side, "linear", input);
+    const outputs = await network.run({
+      [network.inputs[0]]: { type: "float32", dims: [1, 3, side, side], data: input },
+    });
+    const { data, dims } = outputs[network.outputs[0]];
+    return decode(data as Float32Array, dims[1] - 1, matrix);
   };
 }
 
