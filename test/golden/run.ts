@@ -21,6 +21,7 @@ import { ops } from "./ops.js";
 import { optim } from "./optim.js";
 import { published } from "./published.js";
 import { smoothing } from "./smoothing.js";
+import { smpl } from "./smplLbs.js";
 import { tfpose } from "./tfpose.js";
 import { trainings } from "./training.js";
 
@@ -34,7 +35,7 @@ const groups: Record<string, Operations> = {
   ops,
   optim,
   losses,
-  networks: { ...networks, ...openPoseNetworks },
+  networks: { ...networks, ...openPoseNetworks, ...smpl },
   training: trainings,
   openpose: { ...openPose, ...openPoseJson },
   heatmap,

@@ -1,0 +1,1 @@
+export { type BodyState, type BodyTensors, bodyTensors, skin } from "./skinning.js";
