@@ -1,4 +1,5 @@
 import type { Image } from "./image.js";
+import { type Canvas, isPlanes, type Planes, planeColour } from "./planes.js";
 
 /** Red, green, blue, 0..255. */
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -10,8 +11,25 @@ export interface Paint {
   opacity?: number;
 }
 
+/** The same in the planes of a canvas: luma as large as the picture, chroma half as large. */
+function onPlanes(
+  { luma, chroma, matrix }: Planes,
+  colour: Colour,
+  draw: (plane: Image, colour: readonly number[], place: (value: number) => number, scale: number) => void,
+): void {
+  const own = planeColour(colour, matrix);
+  draw(luma, own.luma, (value) => value, 1);
+  draw(chroma, own.chroma, (value) => value / 2 - 0.25, 0.5);
+}
+
 /** Mixes a colour into one pixel; `share` 0..1. */
-function mix({ data, width, channels }: Image, x: number, y: number, colour: Colour, share: number): void {
+function mix(
+  { data, width, channels }: Image,
+  x: number,
+  y: number,
+  colour: readonly number[],
+  share: number,
+): void {
   const i = (y * width + x) * channels;
   for (let c = 0; c < channels && c < 3; c++) data[i + c] += (colour[c] - data[i + c]) * share + 0.5;
 }
@@ -22,11 +40,33 @@ function mix({ data, width, channels }: Image, x: number, y: number, colour: Col
  * @param from x, y, pixels. @param to x, y, pixels. @param width Pixels.
  */
 export function drawLine(
-  image: Image,
+  canvas: Canvas,
   from: readonly [number, number],
   to: readonly [number, number],
   width: number,
   { colour, opacity = 1 }: Paint,
+): void {
+  if (!isPlanes(canvas)) line(canvas, from, to, width, colour, opacity);
+  else
+    onPlanes(canvas, colour, (plane, own, place, scale) =>
+      line(
+        plane,
+        [place(from[0]), place(from[1])],
+        [place(to[0]), place(to[1])],
+        width * scale,
+        own,
+        opacity,
+      ),
+    );
+}
+
+function line(
+  image: Image,
+  from: readonly [number, number],
+  to: readonly [number, number],
+  width: number,
+  colour: readonly number[],
+  opacity: number,
 ): void {
   const [ax, ay] = from;
   const dx = to[0] - ax;
@@ -56,12 +96,12 @@ export function drawLine(
 
 /** Draws an anti-aliased disc in place. @param centre x, y, pixels. @param radius Pixels. */
 export function drawDisc(
-  image: Image,
+  canvas: Canvas,
   centre: readonly [number, number],
   radius: number,
   paint: Paint,
 ): void {
-  drawLine(image, centre, centre, 2 * radius, paint);
+  drawLine(canvas, centre, centre, 2 * radius, paint);
 }
 
 /** A box to draw. */
@@ -74,9 +114,26 @@ export interface BoxPaint extends Paint {
 
 /** Draws a box, outlined or filled, in place. @param box Left, top, right, bottom, pixels. */
 export function drawBox(
+  canvas: Canvas,
+  edges: readonly [number, number, number, number],
+  { colour, opacity = 1, width, corner = 0 }: BoxPaint,
+): void {
+  if (!isPlanes(canvas)) box(canvas, edges, width, corner, colour, opacity);
+  else
+    onPlanes(canvas, colour, (plane, own, place, scale) => {
+      const [left, top, right, bottom] = edges;
+      const placed = [place(left), place(top), place(right), place(bottom)] as const;
+      box(plane, placed, width === undefined ? undefined : width * scale, corner * scale, own, opacity);
+    });
+}
+
+function box(
   image: Image,
   [left, top, right, bottom]: readonly [number, number, number, number],
-  { colour, opacity = 1, width, corner = 0 }: BoxPaint,
+  width: number | undefined,
+  corner: number,
+  colour: readonly number[],
+  opacity: number,
 ): void {
   const halfWidth = (right - left) / 2;
   const halfHeight = (bottom - top) / 2;

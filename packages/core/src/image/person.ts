@@ -1,6 +1,7 @@
 import type { Skeleton } from "../skeleton/skeleton.js";
 import { type Colour, drawDisc, drawLine } from "./draw.js";
-import type { Image } from "./image.js";
+import type { Canvas } from "./planes.js";
+import type { Size } from "./resize.js";
 import { limbStroke, type Stroke, strokeOf } from "./stroke.js";
 import { drawLabel } from "./text.js";
 
@@ -42,7 +43,7 @@ export function personColour(id: number): Colour {
  * @param joints J×3: x, y in pixels, confidence 0..1; joints that are NaN are left out.
  */
 export function drawPerson(
-  image: Image,
+  image: Canvas,
   joints: ArrayLike<number>,
   skeleton: Skeleton,
   paint: PersonPaint = {},
@@ -52,7 +53,7 @@ export function drawPerson(
 
 /** Draws several people in place, as `drawPerson`, with their labels over all of them. */
 export function drawPeople(
-  image: Image,
+  image: Canvas,
   people: readonly (PersonPaint & { joints: ArrayLike<number> })[],
   skeleton: Skeleton,
 ): void {
@@ -62,7 +63,7 @@ export function drawPeople(
 }
 
 function drawBody(
-  image: Image,
+  image: Canvas,
   joints: ArrayLike<number>,
   edges: Skeleton["edges"],
   strokes: readonly Stroke[],
@@ -107,7 +108,7 @@ function drawBody(
 }
 
 function drawName(
-  image: Image,
+  image: Canvas,
   joints: ArrayLike<number>,
   strokes: readonly Stroke[],
   paint: PersonPaint,
@@ -151,7 +152,7 @@ function extent(joints: ArrayLike<number>, strength: readonly number[]): [number
 }
 
 /** In a picture of 1080p about 6 pixels, in a small one 1 to 2; less on people far away. */
-function limbWidth({ width, height }: Image, joints: ArrayLike<number>, strength: readonly number[]): number {
+function limbWidth({ width, height }: Size, joints: ArrayLike<number>, strength: readonly number[]): number {
   const [l, t, r, b] = extent(joints, strength);
   return Math.max(1.2, Math.min(Math.sqrt(width * height) * 0.0046, Math.hypot(r - l, b - t) * 0.022));
 }

@@ -1,6 +1,6 @@
 import { type Colour, drawBox, drawLine, type Paint } from "./draw.js";
 import { glyph } from "./glyphs.js";
-import type { Image } from "./image.js";
+import type { Canvas } from "./planes.js";
 
 /** A unit of the font's grid, as a share of the height of capitals. */
 const unit = 1 / 6;
@@ -21,7 +21,7 @@ export function textWidth(text: string, size: number): number {
  * @param size Height of capitals, pixels.
  */
 export function drawText(
-  image: Image,
+  image: Canvas,
   text: string,
   at: readonly [number, number],
   size: number,
@@ -53,7 +53,7 @@ export function drawText(
  * @param size Height of capitals, pixels.
  */
 export function drawLabel(
-  image: Image,
+  image: Canvas,
   text: string,
   at: readonly [number, number],
   size: number,

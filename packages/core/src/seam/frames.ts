@@ -1,4 +1,5 @@
 import type { Image } from "../image/image.js";
+import type { Planes } from "../image/planes.js";
 
 /** A picture with its place in time. */
 export interface Frame {
@@ -8,8 +9,8 @@ export interface Frame {
   time: number;
   /** Valid until the next frame is asked for: a source may reuse the memory. */
   image: Image;
-  /** The same picture at another size, to draw on, where the source was asked for it; valid as long. */
-  canvas?: Image;
+  /** The same picture, to draw on, at a size of its own, where the source was asked for it; valid as long. */
+  canvas?: Planes;
   /** The picture's file, in a source of separate pictures. */
   name?: string;
 }

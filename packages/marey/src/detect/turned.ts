@@ -1,4 +1,4 @@
-import type { Image } from "@marey/core/image";
+import type { Image, Planes, Size } from "@marey/core/image";
 import type { Frame, FrameSource } from "@marey/core/seam";
 import { isSideways, type Turn, turnInto } from "../video/turn.js";
 
@@ -23,7 +23,7 @@ export function turned(source: FrameSource, { flip = false, rotate = 0 }: TurnOp
   const turn: Turn = flip ? [-a, b, -c, d] : [a, b, c, d];
   const isTurned = isSideways(turn);
   async function* iterate(): AsyncGenerator<Frame> {
-    const [turnImage, turnCanvas] = [turner(turn), turner(turn)];
+    const [turnImage, turnCanvas] = [turner(turn), planeTurner(turn)];
     for await (const { image, canvas, ...frame } of source)
       yield { ...frame, image: turnImage(image), ...(canvas && { canvas: turnCanvas(canvas) }) };
   }
@@ -44,11 +44,25 @@ export function turned(source: FrameSource, { flip = false, rotate = 0 }: TurnOp
 function turner(turn: Turn): (image: Image) => Image {
   let out: Image | undefined;
   return (image) => {
-    const { width, height, channels, data } = image;
-    const size = isSideways(turn) ? { width: height, height: width } : { width, height };
+    const { channels, data } = image;
+    const size = turnedSize(image, turn);
     if (out?.width !== size.width || out.height !== size.height)
       out = { ...size, channels, data: new Uint8Array(data.length) };
     turnInto(image, turn, out);
     return out;
   };
 }
+
+/** The same for planes. */
+function planeTurner(turn: Turn): (planes: Planes) => Planes {
+  const [turnLuma, turnChroma] = [turner(turn), turner(turn)];
+  return ({ luma, chroma, matrix, ...size }) => ({
+    ...turnedSize(size, turn),
+    luma: turnLuma(luma),
+    chroma: turnChroma(chroma),
+    matrix,
+  });
+}
+
+const turnedSize = ({ width, height }: Size, turn: Turn): Size =>
+  isSideways(turn) ? { width: height, height: width } : { width, height };

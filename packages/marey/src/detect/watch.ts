@@ -1,4 +1,4 @@
-import type { Image } from "@marey/core/image";
+import { type Canvas, type Image, isPlanes } from "@marey/core/image";
 import type { Detection } from "@marey/core/motion";
 import type { FrameSource } from "@marey/core/seam";
 import { fillBetween } from "./between.js";
@@ -17,8 +17,8 @@ export interface SeenFrame {
   /** Size of the picture at full size, pixels: pictures of a folder may differ. */
   width: number;
   height: number;
-  /** The picture to draw on, else as it was delivered, where pictures are asked for and it could be read; valid until the next frame is taken. */
-  image?: Image;
+  /** The picture to draw on, a video's as planes where it was so delivered, else as it was looked at, where pictures are asked for and it could be read; valid until the next frame is taken. */
+  image?: Canvas;
   /** What the network gave, where it was asked for; candidates in pixels of the source at its full size. */
   maps?: SightMaps;
 }
@@ -75,7 +75,7 @@ async function* lookAtAll(
   const { width, height, live } = source;
   const findEvery = options.findEvery ?? Math.max(1, Math.round(searchInterval * rateOf(source, options)));
   const keep = pictureRing(depth + 1);
-  const keepLonger = pictureRing(depth + every + 3);
+  const keepLonger = canvasRing(depth + every + 3);
   let previous: Sight | undefined;
   let last: { index: number; time: number } | undefined;
   let count = 0;
@@ -93,7 +93,7 @@ async function* lookAtAll(
     const isLooked = count++ % every === 0;
     // Of eyes at work on several pictures, each needs its own: the source's holds the next one meanwhile.
     const picture = options.pictures ? keepLonger(canvas) : undefined;
-    const own = picture && canvas === image ? picture : isLooked && !follows ? keep(image) : image;
+    const own = picture && !isPlanes(picture) ? picture : isLooked && !follows ? keep(image) : image;
     const frame = {
       index,
       time,
@@ -137,6 +137,16 @@ function pictureRing(count: number): (image: Image) => Image {
     ring[at] = kept;
     return kept;
   };
+}
+
+/** The same for what is drawn on. */
+function canvasRing(count: number): (canvas: Canvas) => Canvas {
+  const keep = pictureRing(count);
+  const [keepLuma, keepChroma] = [pictureRing(count), pictureRing(count)];
+  return (canvas) =>
+    isPlanes(canvas)
+      ? { ...canvas, luma: keepLuma(canvas.luma), chroma: keepChroma(canvas.chroma) }
+      : keep(canvas);
 }
 
 /** Takes the items of a source up to `count` before they are asked for, so that both ends work at once. */

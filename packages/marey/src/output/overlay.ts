@@ -1,8 +1,24 @@
 import { MareyError } from "@marey/core";
-import { drawPeople, type Image, personColour, resize } from "@marey/core/image";
+import {
+  blankPlanes,
+  type Canvas,
+  drawPeople,
+  type Image,
+  isPlanes,
+  personColour,
+  planesToImage,
+  resize,
+  type Size,
+} from "@marey/core/image";
 import type { SeenFrame } from "../detect/watch.js";
 import type { FileSet } from "../files/index.js";
-import { type SoundOptions, type VideoWriter, writeImage, writeVideo } from "../video/index.js";
+import {
+  type SoundOptions,
+  type VideoShape,
+  type VideoWriter,
+  writeImage,
+  writeVideo,
+} from "../video/index.js";
 import { warn } from "../video/options.js";
 import { type Claimed, claimed } from "./claimed.js";
 import type { FrameFiles } from "./frameFiles.js";
@@ -30,7 +46,7 @@ export interface OverlayOptions {
 
 /** Where drawn pictures go. */
 export interface PictureSink {
-  write(image: Image, frame: SeenFrame): Promise<void>;
+  write(picture: Canvas, frame: SeenFrame): Promise<void>;
   close(): Promise<void>;
   abort(): Promise<void>;
 }
@@ -45,10 +61,10 @@ export function overlayWriter(
     async write(frame) {
       const given = frame.image;
       if (!given) return;
-      const image = longerSide === undefined ? given : reduced(given, longerSide);
-      if (paint.black) image.data.fill(0);
-      if (!paint.plain) draw(image, frame, paint);
-      for (const sink of sinks) await sink.write(image, frame);
+      const picture = longerSide === undefined ? given : reduced(given, longerSide);
+      if (paint.black) blacken(picture);
+      if (!paint.plain) draw(picture, frame, paint);
+      for (const sink of sinks) await sink.write(picture, frame);
     },
     async close() {
       for (const sink of sinks) await sink.close();
@@ -59,7 +75,7 @@ export function overlayWriter(
   };
 
   function draw(
-    image: Image,
+    image: Canvas,
     { people, width, height }: SeenFrame,
     { opacity, ...least }: OverlayPaint,
   ): void {
@@ -76,19 +92,29 @@ export function overlayWriter(
   }
 }
 
-function reduced(image: Image, longerSide: number): Image {
-  const scale = longerSide / Math.max(image.width, image.height);
-  if (scale >= 1) return image;
+function blacken(picture: Canvas): void {
+  if (isPlanes(picture)) {
+    picture.luma.data.fill(16);
+    picture.chroma.data.fill(128);
+  } else picture.data.fill(0);
+}
+
+function reduced(picture: Canvas, longerSide: number): Canvas {
+  const scale = longerSide / Math.max(picture.width, picture.height);
+  if (scale >= 1) return picture;
+  const image = imageOf(picture);
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   return resize(image, { width: side(image.width), height: side(image.height) });
 }
 
+const imageOf = (picture: Canvas): Image => (isPlanes(picture) ? planesToImage(picture) : picture);
+
 /** One picture: the last, where there are more. */
 export function pictureSink(files: FileSet, path: string): PictureSink {
   return {
-    async write(image) {
+    async write(picture) {
       const file = await claimed(files, path);
-      await file.written(writeImage(file.temporary, image));
+      await file.written(writeImage(file.temporary, imageOf(picture)));
     },
     close: async () => undefined,
     abort: async () => undefined,
@@ -98,7 +124,7 @@ export function pictureSink(files: FileSet, path: string): PictureSink {
 /** A picture a frame: the frame's name with an ending that says the format too. */
 export function picturesSink(files: FrameFiles, take: Take, ending: string): PictureSink {
   return {
-    write: (image, frame) => files.writePicture(`${frameName(take, frame)}${ending}`, image),
+    write: (picture, frame) => files.writePicture(`${frameName(take, frame)}${ending}`, imageOf(picture)),
     close: async () => undefined,
     abort: async () => undefined,
   };
@@ -120,15 +146,16 @@ export function videoSink(
 ): PictureSink {
   let video: VideoWriter | undefined;
   let file: Claimed | undefined;
-  let shape = { width: 0, height: 0 };
+  let shape: Omit<VideoShape, "frameRate"> = { width: 0, height: 0 };
   let first = 0;
   const { frameRate = take.frameRate, sound } = options;
   async function open(from: { sound?: SoundOptions }): Promise<VideoWriter> {
     file = await claimed(files, path);
     return file.written(writeVideo(file.temporary, { ...shape, frameRate }, from));
   }
-  async function begin({ width, height }: Image, { time }: SeenFrame): Promise<VideoWriter> {
-    shape = { width, height };
+  async function begin(picture: Canvas, { time }: SeenFrame): Promise<VideoWriter> {
+    const { width, height } = picture;
+    shape = { width, height, ...(isPlanes(picture) && { matrix: picture.matrix }) };
     first = time;
     if (sound === undefined) return open({});
     return open({ sound: { from: sound, start: time } }).catch((error) => {
@@ -141,10 +168,10 @@ export function videoSink(
     });
   }
   return {
-    async write(image, frame) {
-      video ??= await begin(image, frame);
+    async write(picture, frame) {
+      video ??= await begin(picture, frame);
       const time = options.frameRate === undefined ? frame.time - first : undefined;
-      await file?.written(video.write(fitted(image, shape), time));
+      await file?.written(video.write(fitted(picture, shape), time));
     },
     async close() {
       if (video) await file?.written(video.close());
@@ -156,11 +183,24 @@ export function videoSink(
 }
 
 /** Pictures of a folder may differ in size; a video's frames may not: the rest is cut off or left black. */
-function fitted(image: Image, { width, height }: { width: number; height: number }): Image {
-  if (image.width === width && image.height === height) return image;
-  const data = new Uint8Array(width * height * 3);
-  const row = 3 * Math.min(width, image.width);
-  for (let y = 0; y < Math.min(height, image.height); y++)
-    data.set(image.data.subarray(y * image.width * 3, y * image.width * 3 + row), y * width * 3);
-  return { width, height, channels: 3, data };
+function fitted(picture: Canvas, { width, height }: Size): Canvas {
+  if (picture.width === width && picture.height === height) return picture;
+  if (isPlanes(picture)) {
+    const out = blankPlanes({ width, height }, picture.matrix);
+    copyInto(picture.luma, out.luma);
+    copyInto(picture.chroma, out.chroma);
+    return out;
+  }
+  const out = { width, height, channels: 3, data: new Uint8Array(width * height * 3) };
+  copyInto(picture, out);
+  return out;
+}
+
+function copyInto(image: Image, out: Image): void {
+  const { channels } = image;
+  const row = channels * Math.min(out.width, image.width);
+  for (let y = 0; y < Math.min(out.height, image.height); y++) {
+    const from = y * image.width * channels;
+    out.data.set(image.data.subarray(from, from + row), y * out.width * channels);
+  }
 }

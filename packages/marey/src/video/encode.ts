@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { MareyError } from "@marey/core";
-import type { Image } from "@marey/core/image";
+import { type Canvas, isPlanes } from "@marey/core/image";
 import { openSound } from "./audio.js";
 import { openEncoder, type VideoShape } from "./encoder.js";
 import { library } from "./library.js";
@@ -10,13 +10,13 @@ import { temporaryFor, writeError } from "./temporary.js";
 /** A video being written. */
 export interface VideoWriter {
   /**
-   * Adds a picture of the video's size, RGB. Resolves when another may come; the picture's memory is free then.
+   * Adds a picture of the video's size: RGB, or planes where the video's shape names their matrix. Resolves when another may come; the picture's memory is free then.
    *
    * @param time Seconds from the first picture, for pictures that aren't evenly spaced; it must grow. By the frame rate
    *   when absent.
    * @throws MareyError `IMAGE_SIZE`, `FILE_WRITE`.
    */
-  write(image: Image, time?: number): Promise<void>;
+  write(picture: Canvas, time?: number): Promise<void>;
   /** Finishes the file, which now appears. @throws MareyError `VIDEO_EMPTY` when nothing was written, `FILE_WRITE`. */
   close(): Promise<void>;
   /** Leaves no file. */
@@ -85,13 +85,13 @@ export async function writeVideo(
   }
   return {
     abort,
-    write: (image, time) =>
+    write: (picture, time) =>
       orAbort(async () => {
-        requireSize(image, shape, path, frames);
+        requireSize(picture, shape, path, frames);
         if (finished)
           throw new MareyError("VIDEO_CLOSED", path, "it is already closed", "Write before closing");
         await working;
-        encoder.take(image);
+        encoder.take(picture);
         working = encoder.encode(time ?? frames / shape.frameRate);
         frames++;
         working.catch(() => {}); // told by the next call
@@ -137,17 +137,15 @@ async function requireFolder(path: string): Promise<void> {
   }
 }
 
-function requireSize(
-  { width, height, channels }: Image,
-  shape: VideoShape,
-  path: string,
-  index: number,
-): void {
-  if (width === shape.width && height === shape.height && channels === 3) return;
+function requireSize(picture: Canvas, shape: VideoShape, path: string, index: number): void {
+  const { width, height } = picture;
+  const found = isPlanes(picture) ? `planes of ${picture.matrix}` : `${picture.channels} channels`;
+  const wanted = shape.matrix === undefined ? "3 channels" : `planes of ${shape.matrix}`;
+  if (width === shape.width && height === shape.height && found === wanted) return;
   throw new MareyError(
     "IMAGE_SIZE",
     `${path}, frame ${index}`,
-    `the picture is ${width}×${height} with ${channels} channels, the video ${shape.width}×${shape.height} with 3`,
-    "Resize the picture first",
+    `the picture is ${width}×${height} with ${found}, the video ${shape.width}×${shape.height} with ${wanted}`,
+    "Resize or convert the picture first",
   );
 }

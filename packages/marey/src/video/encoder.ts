@@ -1,14 +1,24 @@
 import { MareyError } from "@marey/core";
-import type { Image, Size } from "@marey/core/image";
-import type { CodecContext, FormatContext, Frame, Packet, SoftwareScaleContext, Stream } from "node-av/lib";
+import {
+  type Canvas,
+  type ColourMatrix,
+  type Image,
+  isPlanes,
+  planesToImage,
+  type Size,
+} from "@marey/core/image";
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from "node-av/lib";
 import type { Sound } from "./audio.js";
 import type { Library } from "./library.js";
+import { colourSpaceOf } from "./scaler.js";
 import { type Temporary, writeError } from "./temporary.js";
 
 /** Size and rate of a video to write. */
 export interface VideoShape extends Size {
   /** Frames per second. */
   frameRate: number;
+  /** Pictures come as planes of this matrix; as RGB when absent. */
+  matrix?: ColourMatrix;
 }
 
 /** A rate as a fraction; 29.97 and its kin are n·1000/1001. */
@@ -22,7 +32,7 @@ function fraction(rate: number): { num: number; den: number } {
 
 /** FFmpeg's encoder and file for one video. */
 export interface Encoder {
-  take(image: Image): void;
+  take(picture: Canvas): void;
   /** @param time Seconds. */
   encode(time: number): Promise<void>;
   finish(): Promise<void>;
@@ -45,14 +55,15 @@ interface EncoderParts {
   codec: CodecContext;
   stream: Stream;
   packet: Packet;
-  rgb: Frame;
-  /** The memory of `rgb`, and the bytes from row to row. */
-  pixels: Uint8Array;
-  stride: number;
-  yuv: Frame;
-  scaler: SoftwareScaleContext;
+  entrance: Entrance;
   /** The source's sound and its stream in the file. */
   heard?: { sound: Sound; stream: Stream };
+}
+
+/** Where pictures come in and leave as the encoder wants them. */
+interface Entrance {
+  take(picture: Canvas): void;
+  frame(): Promise<Frame>;
 }
 
 /** Gives what was opened back, the last first. */
@@ -71,7 +82,7 @@ export async function openEncoder(lib: Library, plan: EncoderPlan): Promise<Enco
   };
   try {
     const parts = await openParts(lib, plan, even, check, releases);
-    return { ...encoding(lib, parts, even, shape.frameRate, check), close };
+    return { ...encoding(lib, parts, shape.frameRate, check), close };
   } catch (error) {
     await close();
     throw error;
@@ -89,7 +100,7 @@ async function openParts(
   const format = new lib.FormatContext();
   releases.push(() => format.freeContext());
   check(format.allocOutputContext2(null, container, temporary.path));
-  const codec = openX264(lib, even, shape.frameRate, container);
+  const codec = openX264(lib, even, shape, container);
   releases.push(() => codec.freeContext());
   // Two thirds of superfast's time at crf 20, 0.7 dB less (38 instead of 38.6 on a street), files a seventh larger. With
   // one thread or two it costs the same.
@@ -104,11 +115,21 @@ async function openParts(
   const begun = await format.writeHeader(lib.Dictionary.fromObject({ movflags: "+faststart" }));
   if (begun < 0 && heard) throw soundRefused(path);
   check(begun);
-  return { format, codec, stream, ...(heard && { heard }), ...openFrames(lib, even, check, releases) };
+  const packet = new lib.Packet();
+  packet.alloc();
+  releases.push(() => packet.free());
+  const openEntrance = shape.matrix ? openPlaneEntrance : openRgbEntrance;
+  const entrance = openEntrance(lib, even, check, releases);
+  return { format, codec, stream, packet, entrance, ...(heard && { heard }) };
 }
 
-/** What pictures pass through. */
-function openFrames(lib: Library, even: Size, check: (result: number) => void, releases: Release[]) {
+/** For RGB pictures: they leave in BT.709. */
+function openRgbEntrance(
+  lib: Library,
+  even: Size,
+  check: (result: number) => void,
+  releases: Release[],
+): Entrance {
   const rgb = emptyFrame(lib, even, lib.AV_PIX_FMT_RGB24);
   releases.push(() => rgb.free());
   check(rgb.getBuffer(1));
@@ -119,20 +140,55 @@ function openFrames(lib: Library, even: Size, check: (result: number) => void, r
   const scaler = new lib.SoftwareScaleContext();
   scaler.allocContext();
   releases.push(() => scaler.freeContext());
-  const packet = new lib.Packet();
-  packet.alloc();
-  releases.push(() => packet.free());
-  return { rgb, pixels, stride, yuv, scaler, packet };
+  return {
+    take: (picture) => copyEven(isPlanes(picture) ? planesToImage(picture) : picture, even, pixels, stride),
+    async frame() {
+      // The encoder may keep frames it has seen: each needs memory of its own.
+      yuv.unref();
+      describe(lib, yuv, even, lib.AV_PIX_FMT_YUV420P);
+      check(await scaler.scaleFrame(yuv, rgb));
+      return yuv;
+    },
+  };
+}
+
+/** For planes, which are encoded as they are: making them of RGB takes as long as encoding them. */
+function openPlaneEntrance(
+  lib: Library,
+  even: Size,
+  check: (result: number) => void,
+  releases: Release[],
+): Entrance {
+  const nv12 = emptyFrame(lib, even, lib.AV_PIX_FMT_NV12);
+  releases.push(() => nv12.free());
+  check(nv12.getBuffer(1));
+  const views = () => ({ luma: nv12.data![0]!, chroma: nv12.data![1]!, strides: nv12.linesize });
+  let memory = views();
+  return {
+    take(picture) {
+      if (!isPlanes(picture)) throw new Error("a video of planes was given RGB");
+      // The encoder has copied the picture before, as x264 does, or keeps it.
+      if (!nv12.isWritable) {
+        nv12.unref();
+        describe(lib, nv12, even, lib.AV_PIX_FMT_NV12);
+        check(nv12.getBuffer(1));
+        memory = views();
+      }
+      copyEven(picture.luma, even, memory.luma, memory.strides[0]!);
+      const half = { width: even.width / 2, height: even.height / 2 };
+      copyEven(picture.chroma, half, memory.chroma, memory.strides[1]!);
+    },
+    frame: async () => nv12,
+  };
 }
 
 function encoding(
   lib: Library,
   parts: EncoderParts,
-  even: Size,
   frameRate: number,
   check: (result: number) => void,
 ): Omit<Encoder, "close"> {
-  const { format, codec, rgb, pixels, stride, yuv, scaler, heard } = parts;
+  const { format, codec, entrance, heard } = parts;
   const ticks = codec.timeBase.den / codec.timeBase.num;
   const lasting = BigInt(Math.round(ticks / frameRate));
   const drain = () => drainPackets(lib, parts, lasting, check);
@@ -142,16 +198,13 @@ function encoding(
     if (heard) await writeSound(heard.sound, until, heard.stream, format, check);
   };
   return {
-    take: (image) => copyEven(image, pixels, stride),
+    take: entrance.take,
     async encode(time) {
-      // The encoder keeps frames it has seen: each needs memory of its own.
-      yuv.unref();
-      describe(lib, yuv, even, lib.AV_PIX_FMT_YUV420P);
-      check(await scaler.scaleFrame(yuv, rgb));
+      const frame = await entrance.frame();
       const tick = BigInt(Math.round(time * ticks));
       last = tick > last ? tick : last + 1n;
-      yuv.pts = last;
-      check(await codec.sendFrame(yuv));
+      frame.pts = last;
+      check(await codec.sendFrame(frame));
       await drain();
       await drainSound(time);
     },
@@ -202,19 +255,24 @@ const soundRefused = (path: string) =>
 const timeBaseOf = (container: string, { num, den }: { num: number; den: number }) =>
   container === "avi" ? { num: den, den: num } : { num: 1, den: 90_000 };
 
-function openX264(lib: Library, { width, height }: Size, frameRate: number, container: string): CodecContext {
+function openX264(
+  lib: Library,
+  { width, height }: Size,
+  { frameRate, matrix }: VideoShape,
+  container: string,
+): CodecContext {
   const found = lib.Codec.findEncoderByName(lib.FF_ENCODER_LIBX264);
   const codec = new lib.CodecContext();
   codec.allocContext3(found);
   codec.width = width;
   codec.height = height;
-  codec.pixelFormat = lib.AV_PIX_FMT_YUV420P;
+  codec.pixelFormat = matrix ? lib.AV_PIX_FMT_NV12 : lib.AV_PIX_FMT_YUV420P;
   const { num, den } = fraction(frameRate);
   const base = timeBaseOf(container, { num, den });
   codec.timeBase = new lib.Rational(base.num, base.den);
   codec.framerate = new lib.Rational(num, den);
   codec.gopSize = Math.max(1, Math.round(frameRate)); // players seek by the second
-  codec.colorSpace = lib.AVCOL_SPC_BT709;
+  codec.colorSpace = colourSpaceOf(lib, matrix ?? "bt709");
   codec.colorPrimaries = lib.AVCOL_PRI_BT709;
   codec.colorTrc = lib.AVCOL_TRC_BT709;
   codec.colorRange = lib.AVCOL_RANGE_MPEG;
@@ -235,18 +293,20 @@ function describe(lib: Library, frame: Frame, { width, height }: Size, pixelForm
   frame.format = pixelFormat;
   frame.width = width;
   frame.height = height;
-  if (pixelFormat === lib.AV_PIX_FMT_RGB24) return;
+  if (pixelFormat !== lib.AV_PIX_FMT_YUV420P) return;
   frame.colorSpace = lib.AVCOL_SPC_BT709;
   frame.colorRange = lib.AVCOL_RANGE_MPEG;
 }
 
-/** Copies a picture into one of even size, repeating its last column and row where a side is odd. */
-function copyEven({ width, height, data }: Image, out: Uint8Array, stride: number): void {
-  const row = width * 3;
-  for (let y = 0; y < height + (height & 1); y++) {
+/** Copies a picture into one that may be larger by one, repeating its last column and row there. */
+function copyEven({ width, height, channels, data }: Image, to: Size, out: Uint8Array, stride: number): void {
+  const row = width * channels;
+  const isWhole = stride === row && to.height === height;
+  if (isWhole) out.set(data);
+  for (let y = 0; y < to.height && !isWhole; y++) {
     const from = Math.min(y, height - 1) * row;
     out.set(data.subarray(from, from + row), y * stride);
-    if (width & 1) out.set(data.subarray(from + row - 3, from + row), y * stride + row);
+    if (to.width > width) out.set(data.subarray(from + row - channels, from + row), y * stride + row);
   }
 }
 

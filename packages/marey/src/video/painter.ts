@@ -1,8 +1,8 @@
-import type { Image, Size } from "@marey/core/image";
+import { blankPlanes, type ColourMatrix, type Image, type Planes, type Size } from "@marey/core/image";
 import type { Frame } from "node-av/lib";
 import type { Library } from "./library.js";
-import { openScaler } from "./scaler.js";
-import { isSideways, type Turn, turnInto } from "./turn.js";
+import { openPlaneScaler, openScaler } from "./scaler.js";
+import { isSideways, type Turn, turnInto, turnPlanesInto } from "./turn.js";
 
 /** Makes decoded frames into pictures as displayed: scaled, RGB, turned. */
 export interface Painter {
@@ -20,6 +20,33 @@ export function openPainter(lib: Library, size: Size, turn: Turn | undefined, so
     async paint(frame, out) {
       await scaler.scale(frame, (upright ?? out).data);
       if (upright && turn) turnInto(upright, turn, out);
+    },
+    close: () => scaler.close(),
+  };
+}
+
+/** Makes decoded frames into planes as displayed: scaled and turned. */
+export interface PlanePainter {
+  /** @param out Of the painter's size and matrix. @throws MareyError `VIDEO_SCALE`. */
+  paint(frame: Frame, out: Planes): Promise<void>;
+  close(): void;
+}
+
+/** As `openPainter`, without making pictures RGB. */
+export function openPlanePainter(
+  lib: Library,
+  size: Size,
+  matrix: ColourMatrix,
+  turn: Turn | undefined,
+  source: string,
+): PlanePainter {
+  const scaled = isSideways(turn) ? { width: size.height, height: size.width } : size;
+  const scaler = openPlaneScaler(lib, scaled, matrix, source);
+  const upright = turn ? blankPlanes(scaled, matrix) : undefined;
+  return {
+    async paint(frame, out) {
+      await scaler.scale(frame, upright ?? out);
+      if (upright && turn) turnPlanesInto(upright, turn, out);
     },
     close: () => scaler.close(),
   };

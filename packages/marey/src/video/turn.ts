@@ -1,4 +1,4 @@
-import type { Image } from "@marey/core/image";
+import type { Image, Planes } from "@marey/core/image";
 import type { Demuxer } from "./demux.js";
 
 /** A turn by quarters, possibly mirrored: `x' = a·x + c·y`, `y' = b·x + d·y`, each −1, 0 or 1. */
@@ -25,18 +25,21 @@ function nearestTurn([a = 1, b = 0, c = 0, d = 1]: readonly number[]): Turn | un
 /** Whether a turn exchanges width and height. */
 export const isSideways = (turn: Turn | undefined) => turn !== undefined && turn[0] === 0;
 
-/** Turns an RGB picture into `out`, which has the turned size. */
-export function turnInto({ width, height, data }: Image, [a, b, c, d]: Turn, out: Image): void {
+/** Turns a picture into `out`, which has the turned size. */
+export function turnInto({ width, height, channels, data }: Image, [a, b, c, d]: Turn, out: Image): void {
   const left = (a < 0 ? width - 1 : 0) + (c < 0 ? height - 1 : 0);
   const top = (b < 0 ? width - 1 : 0) + (d < 0 ? height - 1 : 0);
-  const across = (b * out.width + a) * 3;
-  const down = (d * out.width + c) * 3;
+  const across = (b * out.width + a) * channels;
+  const down = (d * out.width + c) * channels;
   for (let y = 0, i = 0; y < height; y++) {
-    let o = (top * out.width + left) * 3 + y * down;
-    for (let x = 0; x < width; x++, i += 3, o += across) {
-      out.data[o] = data[i]!;
-      out.data[o + 1] = data[i + 1]!;
-      out.data[o + 2] = data[i + 2]!;
-    }
+    let o = (top * out.width + left) * channels + y * down;
+    for (let x = 0; x < width; x++, o += across)
+      for (let channel = 0; channel < channels; channel++) out.data[o + channel] = data[i++]!;
   }
+}
+
+/** Turns planes into `out`, which has the turned size. */
+export function turnPlanesInto({ luma, chroma }: Planes, turn: Turn, out: Planes): void {
+  turnInto(luma, turn, out.luma);
+  turnInto(chroma, turn, out.chroma);
 }

@@ -92,21 +92,6 @@ describe("a written video reads back", () => {
     expect((await read(walk, { longerSide: 500 })).source.deliveredWidth).toBe(64);
   });
 
-  test("pictures to draw on come beside small ones, each as if asked for alone", async () => {
-    const path = await clip("canvas.mp4", 6);
-    const pictures = async (options: SourceOptions) => {
-      const all: { image: Uint8Array; canvas?: Uint8Array }[] = [];
-      for await (const { image, canvas } of await openFrames(path, options))
-        all.push({ image: image.data.slice(), ...(canvas && { canvas: canvas.data.slice() }) });
-      return all;
-    };
-    const [small, full] = [await pictures({ longerSide: 20 }), await pictures({})];
-    expect(await pictures({ longerSide: 20, canvasSide: Infinity })).toEqual(
-      small.map(({ image }, i) => ({ image, canvas: full[i]?.image })),
-    );
-    expect(await pictures({ canvasSide: 64 })).toEqual(full);
-  });
-
   test("odd sizes are evened by one, and rates such as 29.97 are kept", async () => {
     const path = await clip("odd.mp4", 6, 61, 35, 29.97);
     const { seen, source } = await read(path);

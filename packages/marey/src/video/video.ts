@@ -1,14 +1,15 @@
 import { MareyError } from "@marey/core";
-import type { Image, Size } from "@marey/core/image";
+import { blankPlanes, type Size } from "@marey/core/image";
 import type { Frame, FrameSource } from "@marey/core/seam";
 import type { Address } from "./address.js";
 import { makeAhead } from "./ahead.js";
 import { type Decoder, decoderOf } from "./decoder.js";
 import { type Demuxer, openDemuxer } from "./demux.js";
 import { type SourceOptions, warn } from "./options.js";
-import { blankRgb, fitted, openPainter, type Painter, shownSize } from "./painter.js";
+import { blankRgb, fitted, openPainter, openPlanePainter, shownSize } from "./painter.js";
 import { countFrames, describeRange, type Range, rangeOf, standing } from "./range.js";
-import { displayTurn } from "./turn.js";
+import { matrixOf } from "./scaler.js";
+import { displayTurn, type Turn } from "./turn.js";
 
 /**
  * Opens a video. Frames come in order of display, turned as the file says, RGB; decoding runs a few frames ahead. A
@@ -34,12 +35,7 @@ export async function videoOf(demuxer: Demuxer, options: SourceOptions = {}): Pr
   const turn = displayTurn(decoder);
   const shown = shownSize(decoder.frame, turn);
   const given = fitted(shown, options.longerSide);
-  const canvas = options.canvasSide === undefined ? given : fitted(shown, options.canvasSide);
-  const depth = Math.max(given.width * given.height, canvas.width * canvas.height) > 1e6 ? 2 : 4;
-  const painting = (size: Size) => ringPainter(openPainter(decoder.lib, size, turn, path), size, depth + 1);
-  const images = painting(given);
-  const canvases =
-    canvas.width === given.width && canvas.height === given.height ? undefined : painting(canvas);
+  const { depth, images, canvases } = openPaintings(decoder, given, shown, turn, options);
   const origin = range.startTime === undefined ? range.start : first.index;
 
   let waiting: typeof first | undefined = first;
@@ -91,14 +87,42 @@ export async function videoOf(demuxer: Demuxer, options: SourceOptions = {}): Pr
   };
 }
 
-/** Paints frames into so many pictures in turn. */
-function ringPainter(painter: Painter, size: Size, count: number) {
-  const images = Array.from({ length: count }, () => blankRgb(size));
+/** The pictures of frames, and those to draw on where they are asked for and are of another size. */
+function openPaintings(
+  { lib, frame, address }: Decoder,
+  given: Size,
+  shown: Size,
+  turn: Turn | undefined,
+  { canvasSide }: SourceOptions,
+) {
+  const canvas = canvasSide === undefined ? given : fitted(shown, canvasSide);
+  const depth = Math.max(given.width * given.height, canvas.width * canvas.height) > 1e6 ? 2 : 4;
+  const ring = <Picture>(make: () => Picture) => Array.from({ length: depth + 1 }, make);
+  const painter = openPainter(lib, given, turn, address.name);
+  const images = inTurn(
+    painter,
+    ring(() => blankRgb(given)),
+  );
+  if (canvas.width === given.width && canvas.height === given.height) return { depth, images };
+  const matrix = matrixOf(lib, frame);
+  const planePainter = openPlanePainter(lib, canvas, matrix, turn, address.name);
+  const canvases = inTurn(
+    planePainter,
+    ring(() => blankPlanes(canvas, matrix)),
+  );
+  return { depth, images, canvases };
+}
+
+/** Paints frames into some pictures in turn. */
+function inTurn<Picture>(
+  painter: { paint(frame: Decoder["frame"], out: Picture): Promise<void>; close(): void },
+  pictures: readonly Picture[],
+) {
   return {
-    async paint(frame: Decoder["frame"], order: number): Promise<Image> {
-      const image = images[order % count]!;
-      await painter.paint(frame, image);
-      return image;
+    async paint(frame: Decoder["frame"], order: number): Promise<Picture> {
+      const picture = pictures[order % pictures.length]!;
+      await painter.paint(frame, picture);
+      return picture;
     },
     close: () => painter.close(),
   };
