@@ -1,3 +1,4 @@
+export { CYLINDER_NUMBERS, type Cylinder, cylinderMan, cylinders } from "./cylinderMan.js";
 export { type BodyReadOptions, readBody } from "./file.js";
 export { jointNames, smplJoints, smplParents } from "./jointNames.js";
 export { bodyKeypoints } from "./keypoints.js";

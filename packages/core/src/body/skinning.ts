@@ -84,6 +84,7 @@ export function bodySkinner(
         `${3 * J} or ${9 * J}`,
       );
       size(model, "vertices", vertices.length === template.length, vertices.length, String(template.length));
+      size(model, "translation", translation.length === 3, translation.length, "3");
       turn(pose);
       chain(parents, rotations, restJoints, transforms);
       skinTransforms(transforms, restJoints, translation, skins);
