@@ -80,7 +80,7 @@ async function officialEyes(options: DetectCommandOptions, model: string, runtim
       "Leave one of the two out, or name a network of one of OpenPose's models, such as openpose-body25",
     );
   const { networkSize, networkDynamic, scaleNumber, scaleGap, maximizePositives } = openPose;
-  const { handScaleNumber, handScaleRange } = openPose;
+  const { handSide, faceSide, handScaleNumber, handScaleRange, followHands } = openPose;
   return openOfficialEyes({
     model,
     runtime,
@@ -93,7 +93,10 @@ async function officialEyes(options: DetectCommandOptions, model: string, runtim
     ...(scaleNumber !== undefined && { scaleNumber }),
     ...(scaleGap !== undefined && { scaleGap }),
     ...(maximizePositives && { maximizePositives }),
+    ...(followHands && { followHands }),
     partOptions: {
+      ...(handSide !== undefined && { handSide }),
+      ...(faceSide !== undefined && { faceSide }),
       ...(handScaleNumber !== undefined && { handScaleNumber }),
       ...(handScaleRange !== undefined && { handScaleRange }),
     },

@@ -75,6 +75,11 @@ export interface OpenPoseSettings {
   scaleNumber?: number;
   scaleGap?: number;
   maximizePositives?: boolean;
+  /** Sides of the inputs of OpenPose's networks of hands and faces. */
+  handSide?: number;
+  faceSide?: number;
+  /** Steady the boxes of hands by the picture before. */
+  followHands?: boolean;
   handScaleNumber?: number;
   handScaleRange?: number;
   /** Sum of the parts of people that go to COCO files of their own. */

@@ -42,8 +42,8 @@ function partNetwork(points: number, seed: number): Uint8Array {
   const weights = Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 12.9898 * i) / 64);
   return writeOnnx({
     name: "part",
-    inputs: [valueInfo("image", "float32", [1, 3, 368, 368])],
-    outputs: [valueInfo("net_output", "float32", [1, points + 1, 46, 46])],
+    inputs: [valueInfo("image", "float32", [1, 3, "height", "width"])],
+    outputs: [valueInfo("net_output", "float32", [1, points + 1, "rows", "columns"])],
     initialisers: [tensor("weights", "float32", [points + 1, 3, 8, 8], weights)],
     nodes: [node("Conv", ["image", "weights"], ["net_output"], { kernel_shape: [8, 8], strides: [8, 8] })],
   });
@@ -180,14 +180,15 @@ describe.skipIf(!there)("marey detect --official", () => {
   });
 
   test("hands and faces by OpenPose's own networks", async () => {
-    const flags = "--net_resolution 256x192 --hand --face --hand_scale_number 3 --hand_scale_range 0.2";
+    const sides = "--hand_net_resolution 240x240 --face_net_resolution 304x304";
+    const flags = `--net_resolution 256x192 --hand --face --hand_scale_number 3 --hand_scale_range 0.2 ${sides}`;
     const found = await detected("tfpose_p2", flags);
     const hand = await onnxRuntime.load(parts.hand);
     const face = await onnxRuntime.load(parts.face);
     const direct = await read("tfpose_p2", {
       resolution: [256, 192],
       parts: { hand, face },
-      partOptions: { handScaleNumber: 3, handScaleRange: 0.2 },
+      partOptions: { handSide: 240, faceSide: 304, handScaleNumber: 3, handScaleRange: 0.2 },
     });
     let hands = 0;
     found.forEach((person, p) => {

@@ -1,7 +1,8 @@
 import { MareyError } from "@marey/core";
 import { Option } from "commander";
 import type { DetectCommandOptions, OpenPoseSettings } from "./detectOptions.js";
-import { type OpenPoseRequest, openPoseFlags, wrong } from "./openPoseFlags.js";
+import { type OpenPoseRequest, wrong } from "./openPoseFlag.js";
+import { openPoseFlags } from "./openPoseFlags.js";
 
 const hyphened = (name: string) => name.replaceAll("_", "-");
 
@@ -51,13 +52,15 @@ export function readOpenPoseFlags(given: Readonly<Record<string, unknown>>): {
 } {
   const request: OpenPoseRequest = { inputs: [], options: { openPose: {} } };
   const unused: string[] = [];
-  for (const { name, takes, does, unused: why, refused, official } of openPoseFlags) {
+  for (const { name, takes, does, idle, unused: why, refused, official } of openPoseFlags) {
     const value = givenValue(given, name);
     if (value === undefined) continue;
     if (refused) throw new MareyError("OPTION", `--${name}`, "it isn't done here", refused);
     if (why) unused.push(`--${name} (${why})`);
     if (official && !given.official) unused.push(`--${name} (with --official only)`);
     else does?.(request, takes ? String(value) : "");
+    const reason = idle?.(String(value));
+    if (reason) unused.push(`--${name} ${value} (${reason})`);
   }
   openPoseScales(request.options.openPose);
   return { ...request, unused };

@@ -5,14 +5,14 @@ import { openPoseOptions, openPoseScales, plainArguments, readOpenPoseFlags } fr
 import { openPoseFlags } from "./openPoseFlags.js";
 
 /** What a line of OpenPose's program asks for. */
-function request(line: string) {
+function request(line: string, official = false) {
   const command = new Command()
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .argument("[input...]");
   for (const option of openPoseOptions()) command.addOption(option);
   command.option("--face").parse(plainArguments(line.split(" ")), { from: "user" });
-  const read = readOpenPoseFlags(command.opts());
+  const read = readOpenPoseFlags({ ...command.opts(), official });
   return { ...read, operands: command.args, face: command.opts().face };
 }
 
@@ -35,6 +35,35 @@ describe("lines as people have them in scripts", () => {
     expect(options).toMatchObject({ hands: true, openPose: { scaleNumber: 4, scaleGap: 0.25 } });
     expect(openPoseScales(options.openPose ?? {})).toEqual([1, 0.75, 0.5, 0.25]);
     expect(face).toBe(true);
+  });
+
+  test("hands and faces: with --official as OpenPose looks at them, else in a word", () => {
+    const line =
+      "--hand_detector 3 --hand_net_resolution 240x240 --face_net_resolution 480x480 --hand_scale_number 6";
+    const { options, unused } = request(line, true);
+    expect(options.openPose).toEqual({
+      followHands: true,
+      handSide: 240,
+      faceSide: 480,
+      handScaleNumber: 6,
+    });
+    expect(unused).toEqual([]);
+    expect(request(line).unused).toEqual(
+      ["hand_net_resolution", "hand_scale_number", "face_net_resolution"].map(
+        (name) => `--${name} (with --official only)`,
+      ),
+    );
+    expect(request("--hand_detector 0 --face_detector 0").unused).toEqual([]);
+    expect(request("--hand_detector 2 --face_detector 1").unused).toEqual([
+      "--hand_detector 2 (hands are found from the body)",
+      "--face_detector 1 (faces are found from the body)",
+    ]);
+    for (const wrong of [
+      "--hand_detector 4",
+      "--hand_net_resolution 240x320",
+      "--face_net_resolution 100x100",
+    ])
+      expect(() => request(wrong, true), wrong).toThrow(/docs\/openpose\.md/);
   });
 
   test("frames: OpenPose's last is taken, ours is where to stop", () => {
@@ -114,8 +143,8 @@ test("what can't be is refused with what to do", () => {
 test("every flag does something, says why not, or what to do; its name is no option of ours", () => {
   const names = openPoseFlags.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  for (const { name, does, unused, refused } of openPoseFlags)
-    expect(does !== undefined || unused !== undefined || refused !== undefined, name).toBe(true);
+  for (const { name, does, idle, unused, refused } of openPoseFlags)
+    expect(does ?? idle ?? unused ?? refused, name).toBeDefined();
   expect(() => detectCommand()).not.toThrow();
 });
 

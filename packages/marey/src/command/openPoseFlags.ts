@@ -1,54 +1,16 @@
-import { MareyError } from "@marey/core";
 import type { KeypointScale } from "../output/index.js";
-import type { DetectCommandOptions, OpenPoseSettings } from "./detectOptions.js";
-
-/** What OpenPose's flags say, gathered while they are read. */
-export interface OpenPoseRequest {
-  inputs: string[];
-  options: DetectCommandOptions & { openPose: OpenPoseSettings };
-}
-
-/** A flag of OpenPose's program: what it does here, why it does nothing, or what to do instead. */
-export interface OpenPoseFlag {
-  /** As OpenPose writes it. */
-  name: string;
-  /** What its value is; a flag without one is on or off. */
-  takes?: string;
-  /** Changes the request; the value is empty for flags that are on. */
-  does?: (request: OpenPoseRequest, value: string) => void;
-  /** Why it has no meaning here: accepted, with a warning. */
-  unused?: string;
-  /** Has a meaning with `--official` only; a warning otherwise. */
-  official?: boolean;
-  /** What to do instead, where leaving it out would lose what is asked for. */
-  refused?: string;
-}
-
-const whole = (value: string, name: string, least = 0) => {
-  const number = Number(value);
-  if (value !== "" && Number.isInteger(number) && number >= least) return number;
-  throw wrong(name, value, `no whole number from ${least}`);
-};
-const real = (value: string, name: string, least: number, most: number) => {
-  const number = Number(value);
-  if (value !== "" && number >= least && number <= most) return number;
-  throw wrong(name, value, `no number from ${least} to ${most}`);
-};
-const oneOf = <T extends string>(value: string, name: string, known: readonly T[]): T => {
-  const found = known.find((item) => item === value);
-  if (found !== undefined) return found;
-  throw wrong(name, value, `unknown (${known.join(", ")})`);
-};
-/** `1280x720`; a side of −1 follows from the other. */
-const size = (value: string, name: string): [number, number] => {
-  const [, width, height] = /^(-?\d+)x(-?\d+)$/.exec(value) ?? [];
-  const sides: [number, number] = [Number(width), Number(height)];
-  if (sides.every((side) => side === -1 || side > 0)) return sides;
-  throw wrong(name, value, "no size such as 656x368");
-};
-/** A flag's value is none. */
-export const wrong = (name: string, value: string, what: string) =>
-  new MareyError("OPTION", `--${name}`, `"${value}" is ${what}`, "Correct the flag, or see docs/openpose.md");
+import {
+  heatmaps,
+  marey,
+  type OpenPoseFlag,
+  oneOf,
+  openPose,
+  paint,
+  real,
+  size,
+  whole,
+  wrong,
+} from "./openPoseFlag.js";
 
 /** Layouts of bodies by OpenPose's names of its models, and the names under which their networks are stored. */
 const bodies: Record<string, { body: string; network?: string }> = {
@@ -62,27 +24,11 @@ const bodies: Record<string, { body: string; network?: string }> = {
 };
 
 const input: OpenPoseFlag["does"] = ({ inputs }, value) => void inputs.push(value);
-const paint = (change: (value: string) => NonNullable<OpenPoseSettings["paint"]>): OpenPoseFlag["does"] => {
-  return ({ options: { openPose } }, value) => {
-    openPose.paint = { ...openPose.paint, ...change(value) };
-  };
-};
-const heatmaps = (
-  change: (value: string) => NonNullable<OpenPoseSettings["heatmaps"]>,
-): OpenPoseFlag["does"] => {
-  return ({ options: { openPose } }, value) => {
-    openPose.heatmaps = { ...openPose.heatmaps, ...change(value) };
-  };
-};
-const openPose = (change: (value: string) => OpenPoseSettings): OpenPoseFlag["does"] => {
-  return ({ options }, value) => {
-    Object.assign(options.openPose, change(value));
-  };
-};
-const marey = (change: (value: string) => DetectCommandOptions): OpenPoseFlag["does"] => {
-  return ({ options }, value) => {
-    Object.assign(options, change(value));
-  };
+/** `368x368`: the side of a crop, as OpenPose wants it. */
+const side = (value: string, name: string): number => {
+  const [width, height] = size(value, name);
+  if (width === height && width > 0 && width % 16 === 0) return width;
+  throw wrong(name, value, "no square of whole multiples of 16, such as 368x368");
 };
 
 const noWindow = "there is no window";
@@ -187,8 +133,22 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
   { name: "num_gpu_start", takes: "n", unused: noGpu },
 
   { name: "hand", does: marey(() => ({ hands: true })) },
-  { name: "hand_detector", takes: "mode", unused: "hands are found from the body" },
-  { name: "hand_net_resolution", takes: "size", unused: ownNetwork },
+  {
+    name: "hand_detector",
+    takes: "mode",
+    // Marey's own way follows hands in any case.
+    does: openPose((value) => ({ followHands: value === "3" })),
+    idle: (value) =>
+      /^[03]$/.test(oneOf(value, "hand_detector", ["0", "1", "2", "3"]))
+        ? undefined
+        : "hands are found from the body",
+  },
+  {
+    name: "hand_net_resolution",
+    takes: "size",
+    official: true,
+    does: openPose((value) => ({ handSide: side(value, "hand_net_resolution") })),
+  },
   {
     name: "hand_scale_number",
     takes: "n",
@@ -201,8 +161,18 @@ export const openPoseFlags: readonly OpenPoseFlag[] = [
     official: true,
     does: openPose((value) => ({ handScaleRange: real(value, "hand_scale_range", 0, 2) })),
   },
-  { name: "face_detector", takes: "mode", unused: "faces are found from the body" },
-  { name: "face_net_resolution", takes: "size", unused: ownNetwork },
+  {
+    name: "face_detector",
+    takes: "mode",
+    idle: (value) =>
+      oneOf(value, "face_detector", ["0", "1", "2"]) === "0" ? undefined : "faces are found from the body",
+  },
+  {
+    name: "face_net_resolution",
+    takes: "size",
+    official: true,
+    does: openPose((value) => ({ faceSide: side(value, "face_net_resolution") })),
+  },
 
   { name: "3d", refused: "Detect each video and use marey capture" },
   { name: "3d_min_views", takes: "n", unused: "marey capture decides" },

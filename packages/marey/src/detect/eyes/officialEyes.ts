@@ -19,8 +19,9 @@ import { openNetwork } from "../../store/openCard.js";
 import { findStored } from "../../store/stored.js";
 import type { MapReader, Reader } from "../read/reader.js";
 import { readerOf } from "../read/readers.js";
-import type { Eyes, SightMaps } from "../sight.js";
+import type { Eyes, Sight, SightMaps } from "../sight.js";
 import { lender } from "./memory.js";
+import { handFollower } from "./officialHands.js";
 import { byteFiller } from "./shown.js";
 
 export interface OfficialEyesOptions extends Partial<NetSizeOptions> {
@@ -37,8 +38,10 @@ export interface OfficialEyesOptions extends Partial<NetSizeOptions> {
   /** Look at hands and faces with OpenPose's networks, which must be stored. */
   hands?: boolean;
   face?: boolean;
-  /** How hands are looked at. */
+  /** How hands and faces are looked at. */
   partOptions?: Partial<PartOptions>;
+  /** Steady the boxes of hands by where they were in the picture before (`hand_detector` 3). */
+  followHands?: boolean;
 }
 
 /** Names under which OpenPose's networks of hands and faces are looked for, in this order. */
@@ -76,14 +79,18 @@ function officialEyes(
     parser = "cpu",
     people = -1,
     maximizePositives = false,
+    followHands = false,
     parts,
     ...options
   }: Omit<OfficialEyesOptions, "model" | "runtime" | "hands" | "face"> & { parts: PartNetworks },
 ): Eyes {
   const reader = readerOf(card, network);
+  const skeleton = officialSkeleton(model, parts);
+  const follower = followHands && parts.hand ? handFollower(model, skeleton) : undefined;
   // Each look has memory of its own: a reader reads one picture at a time.
-  const lend = lender(() =>
-    officialReader(spokenTo(card, network, reader), {
+  const lend = lender(() => {
+    const own: { before?: Sight | undefined } = {};
+    const read = officialReader(spokenTo(card, network, reader), {
       ...options,
       model,
       parts,
@@ -91,20 +98,24 @@ function officialEyes(
       maximizePositives,
       thresholds: thresholdsFor(card, model, maximizePositives),
       numberPeopleMax: people,
-    }),
-  );
+      ...(follower && { boxesOf: (person) => follower.boxesOf(person, own.before) }),
+    });
+    return { own, read };
+  });
   return {
-    skeleton: officialSkeleton(model, parts),
+    skeleton,
     longerSide: Number.POSITIVE_INFINITY,
-    follows: false,
-    look: (image, { maps = false } = {}) =>
-      lend(async (read) => {
-        const sight = await read(image);
-        return {
-          people: sight.people,
+    follows: follower !== undefined,
+    look: (image, { maps = false, previous } = {}) =>
+      lend(async ({ own, read }) => {
+        own.before = previous;
+        const seen = await read(image);
+        const sight: Sight = {
+          people: seen.people,
           sinceFound: 0,
-          ...(maps && { maps: shownMaps(sight, model) }),
+          ...(maps && { maps: shownMaps(seen, model) }),
         };
+        return follower ? follower.seen(sight) : sight;
       }),
     close: async () => {
       await Promise.all([network.close(), parts.hand?.close(), parts.face?.close()]);
