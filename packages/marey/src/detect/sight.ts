@@ -1,3 +1,4 @@
+import type { NetworkMaps } from "@marey/core/format";
 import type { Image } from "@marey/core/image";
 import type { Detection } from "@marey/core/motion";
 import type { Skeleton } from "@marey/core/skeleton";
@@ -12,19 +13,12 @@ export interface Sight<Person extends Detection = Detection> {
 }
 
 /** Confidence maps, background and part affinity fields of one picture, in the order of the network. */
-export interface SightMaps {
-  /** channels×rows×columns. */
-  data: Float32Array;
-  channels: number;
-  rows: number;
-  columns: number;
-  /** The first so many channels are joints, then comes the background if there is one, then fields in pairs (x, y). */
-  joints: number;
-  background: boolean;
+export interface SightMaps extends NetworkMaps {
   /** By joint: candidates as x, y in pixels of the picture and score, one after the other. */
   candidates: Float32Array[];
 }
 
+/** What a look may know and is asked for. */
 export interface LookOptions<Person extends Detection = Detection> {
   /** What the same eyes saw in the picture before, in a video. */
   previous?: Sight<Person>;

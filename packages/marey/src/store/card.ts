@@ -92,6 +92,7 @@ export const cardSchema = z.strictObject({
   limits: z.string().default(""),
 });
 
+/** What Marey knows of a network: its input, how people are read from its outputs, where it comes from. */
 export type Card = z.infer<typeof cardSchema>;
 
 /**

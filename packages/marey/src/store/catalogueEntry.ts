@@ -19,6 +19,7 @@ export interface CatalogueEntry {
   readonly importer: Importer;
 }
 
+/** What may be done with a published network. */
 export interface Licence {
   /** SPDX name where there is one. */
   readonly name: string;

@@ -15,6 +15,7 @@ export interface ModelInfo {
   card?: Card;
 }
 
+/** An input or output of a network. */
 export interface ModelPort {
   name: string;
   type: string;

@@ -4,13 +4,14 @@ import { z } from "zod";
 import { fileError, readIfThere } from "../files/whole.js";
 import { jsonText } from "./jsonCard.js";
 
-/** What is known of the file that a part is of; it lies beside the part. */
+/** What lies beside a part as JSON. */
 const partSchema = z.object({
   url: z.string(),
   total: z.int().optional(),
   /** A strong ETag, or the date of the last change: whether the file is still the same. */
   validator: z.string().optional(),
 });
+/** The file that a part is of. */
 export type PartState = z.infer<typeof partSchema>;
 
 /** A part that can be continued. */

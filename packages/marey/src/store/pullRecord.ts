@@ -24,6 +24,7 @@ const pullRecordSchema = z.strictObject({
     })
     .optional(),
 });
+/** Where a model came from, and under which licence it was accepted. */
 export type PullRecord = z.infer<typeof pullRecordSchema>;
 
 const recordsFolder = () => join(modelsFolder(), "manifest");

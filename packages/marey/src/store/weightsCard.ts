@@ -21,4 +21,5 @@ export const weightsCardSchema = z.strictObject({
   /** Numbers in all tensors. */
   parameters: z.int(),
 });
+/** What is known of weights without a network. */
 export type WeightsCard = z.infer<typeof weightsCardSchema>;

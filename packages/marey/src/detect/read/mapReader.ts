@@ -59,6 +59,7 @@ export function bySize<T>(make: (columns: number, rows: number, size: Size) => T
   };
 }
 
+/** Maps of a mirrored picture as those of the picture: columns run backwards, partners change places. */
 export function unmirrored(maps: Maps, partner: readonly number[]): Maps {
   const data = new Float32Array(maps.data.length);
   unflipMaps(maps.data, partner, maps.columns, maps.rows, false, data);

@@ -1,5 +1,6 @@
 import { ASSEMBLY_DEFAULTS, emptyPeaks, findPeaks, peopleAssembler } from "@marey/core/codec";
 import type { Size } from "@marey/core/image";
+import type { Card } from "../../store/card.js";
 import type { CodecOf } from "../../store/cardCodec.js";
 import { bySize, copyChannels, mapReader, mapSizes, unmirrored } from "./mapReader.js";
 import {
@@ -25,15 +26,6 @@ export function partAffinityReader(reading: Reading, codec: CodecOf<"part-affini
   });
   const plain = joints + (codec.background ? 1 : 0);
   const thresholds = { ...ASSEMBLY_DEFAULTS, ...codec.thresholds };
-  const strideOf = ({ columns, rows }: Pick<Maps, "columns" | "rows">, { width, height }: Size) => {
-    if (width * rows === height * columns) return width / columns;
-    throw disagreement(
-      card,
-      "input",
-      `an input of ${width} × ${height} gave maps of ${columns} × ${rows}: their cells aren't square`,
-      "Correct the layout of the maps, or `multipleOf`",
-    );
-  };
   const assembler = bySize((columns, rows, size) =>
     peopleAssembler({
       ...thresholds,
@@ -42,7 +34,7 @@ export function partAffinityReader(reading: Reading, codec: CodecOf<"part-affini
       joints,
       limbs,
       skeleton,
-      stride: strideOf({ columns, rows }, size),
+      stride: strideOf(card, { columns, rows }, size),
     }),
   );
   const mirrorLimbs = mirroredLimbs(limbs, skeleton.mirror);
@@ -65,19 +57,33 @@ export function partAffinityReader(reading: Reading, codec: CodecOf<"part-affini
       });
     },
     show(maps, size) {
-      const stride = strideOf(maps, size);
-      const place = (cell: number) => cell * stride + (stride - 1) / 2;
-      const peaks = emptyPeaks();
-      const candidates = skeleton.joints.map((_, j) => {
-        const { columns, rows } = maps;
-        findPeaks(maps.data, columns, rows, thresholds.minPeak, peaks, j * columns * rows);
-        const own = peaks.data.slice(0, 3 * peaks.count);
-        for (let i = 0; i < own.length; i += 3)
-          own.set([place(own[i] as number), place(own[i + 1] as number)], i);
-        return own;
-      });
+      const candidates = candidatesIn(maps, joints, thresholds.minPeak, strideOf(card, maps, size));
       return { ...maps, joints, background: codec.background, candidates };
     },
+  });
+}
+
+/** Pixels from one cell to the next, the same across and down. */
+function strideOf(card: Card, { columns, rows }: Pick<Maps, "columns" | "rows">, { width, height }: Size) {
+  if (width * rows === height * columns) return width / columns;
+  throw disagreement(
+    card,
+    "input",
+    `an input of ${width} × ${height} gave maps of ${columns} × ${rows}: their cells aren't square`,
+    "Correct the layout of the maps, or `multipleOf`",
+  );
+}
+
+/** By joint, the peaks of its map: x, y in pixels of the input and score. */
+function candidatesIn({ data, columns, rows }: Maps, joints: number, minPeak: number, stride: number) {
+  const place = (cell: number) => cell * stride + (stride - 1) / 2;
+  const peaks = emptyPeaks();
+  return Array.from({ length: joints }, (_, j) => {
+    findPeaks(data, columns, rows, minPeak, peaks, j * columns * rows);
+    const own = peaks.data.slice(0, 3 * peaks.count);
+    for (let i = 0; i < own.length; i += 3)
+      own.set([place(own[i] as number), place(own[i + 1] as number)], i);
+    return own;
   });
 }
 

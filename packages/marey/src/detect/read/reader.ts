@@ -14,6 +14,7 @@ export interface Seen extends Detection {
   world?: Float32Array;
 }
 
+/** What a network gave, by the names of its outputs. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 
 /** Maps, or rows of bins, from which people are read; those of several looks at a picture can be averaged. */

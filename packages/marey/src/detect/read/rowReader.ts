@@ -7,6 +7,8 @@ import { withoutDuplicates } from "./duplicates.js";
 import { disagreement, floatsOf, jointsOf, type Reader, type Reading, type Seen } from "./reader.js";
 
 const noJoints = new Float32Array(0);
+
+/** How a card's coordinates become pixels of the input, from the centre of the first. */
 export function pixelUnit(
   { unit, origin }: { unit: "relative" | "pixels"; origin: "edge" | "centre" },
   { width, height }: Size,
