@@ -1,0 +1,89 @@
+import { random } from "../../array/random.js";
+import type { Rig } from "../../camera/camera.js";
+import type { Image } from "../../image/image.js";
+import type { Captured } from "../motion/captured.js";
+import { drawSensor, type Sensor } from "../optics/sensor.js";
+import { chair, surfacesOf } from "../setting/furniture.js";
+import { drawSetting, type Setting } from "../setting/setting.js";
+import { type Actor, drawActors, type StudioBody } from "./actor.js";
+import { drawCameras } from "./cameras.js";
+
+/** All that a take is before it is filmed: who does what where, in which light, seen by which cameras. Y up, metres. */
+export interface Scene {
+  seed: number;
+  frameRate: number;
+  frameCount: number;
+  actors: readonly Actor[];
+  setting: Setting;
+  rig: Rig;
+  /** Of each camera. */
+  sensors: readonly Sensor[];
+  /** How restless the hands are that hold the cameras; 0 for tripods. */
+  unrest: number;
+  /** Share of a frame's time for which the shutter is open. */
+  shutter: number;
+}
+
+export interface SceneOptions {
+  /** Decides everything that isn't said here; the same seed gives the same bytes. */
+  seed: number;
+  /** Default 2. */
+  people?: number;
+  /** Default 4. */
+  cameras?: number;
+  /** Of the pictures, pixels; default 640 × 360. */
+  width?: number;
+  height?: number;
+  /** Default 5 seconds at 25 frames a second. */
+  seconds?: number;
+  frameRate?: number;
+  /** Metres from the middle that people keep to; default 1.6. */
+  reach?: number;
+  /** Things that stand about, at most; default 6. */
+  things?: number;
+  /** Default true. */
+  distorted?: boolean;
+  /** Hands that hold the cameras; default 0, tripods. */
+  unrest?: number;
+  /** A photograph of the pictures' size to stand before, instead of a place that is made. */
+  photograph?: Image;
+  captured?: readonly Captured[];
+}
+
+const DEFAULTS = {
+  people: 2,
+  cameras: 4,
+  width: 640,
+  height: 360,
+  seconds: 5,
+  frameRate: 25,
+  reach: 1.6,
+  things: 6,
+  distorted: true,
+  unrest: 0,
+} satisfies Partial<SceneOptions>;
+
+/**
+ * Draws a scene: people of all shapes in clothes, alone and in pairs; a room or a place outdoors; lights; cameras.
+ *
+ * @throws MareyError of `retarget` for captured motions without legs.
+ */
+export function drawScene(body: StudioBody, options: SceneOptions): Scene {
+  const given = { ...DEFAULTS, ...options };
+  const { seed, seconds, frameRate, reach, things, unrest, photograph } = given;
+  // Each part draws from numbers of its own, so that a change of one leaves the others as they are.
+  const part = (index: number) => random(16 * seed + index);
+  const actors = drawActors(body, part(1), given);
+  const setting = drawSetting(part(2), { clear: reach + 0.5, things, ...(photograph ? { photograph } : {}) });
+  const furniture = part(3);
+  for (const { seats } of actors)
+    for (const { x, z, height, yaw } of seats)
+      setting.surfaces.push(...surfacesOf(chair(furniture, height), x, z, yaw));
+  const rig = drawCameras(part(4), given);
+  const chance = part(5);
+  return {
+    ...{ seed, frameRate, frameCount: Math.round(seconds * frameRate), actors, setting, rig, unrest },
+    sensors: rig.cameras.map(() => drawSensor(chance)),
+    shutter: chance.uniform(0.1, 0.6),
+  };
+}

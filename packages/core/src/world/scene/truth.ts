@@ -1,0 +1,53 @@
+import { bodyKeypoints } from "../../body/keypoints.js";
+import { bodySkinner } from "../../body/skinning.js";
+import { MareyError } from "../../error.js";
+import type { Motion } from "../../motion/motion.js";
+import { JointState } from "../../motion/state.js";
+import type { Skeleton } from "../../skeleton/skeleton.js";
+import { poseActor } from "./acting.js";
+import type { StudioBody } from "./actor.js";
+import type { Scene } from "./scene.js";
+
+/**
+ * Names of a layout's joints on the body: those of its keypoint sets by place, others by their own names.
+ *
+ * @throws MareyError `BODY_KEYPOINT` for a layout with joints that the body lacks.
+ */
+export function pointsOf({ model }: StudioBody, skeleton: Skeleton): readonly string[] {
+  const set = Object.entries(model.keypointSets).find(([name]) => name === skeleton.name)?.[1];
+  if (set) return set;
+  const known = new Set([...Object.keys(model.keypoints), ...model.joints]);
+  const lacking = skeleton.joints.filter((name) => !known.has(name));
+  if (lacking.length > 0)
+    throw new MareyError(
+      "BODY_KEYPOINT",
+      `skeleton ${skeleton.name}`,
+      `the body ${model.name} has no ${lacking.join(", ")}`,
+      `Take one of ${Object.keys(model.keypointSets).join(", ")}, or names of its points`,
+    );
+  return skeleton.joints;
+}
+
+/** Where everybody's joints really are, in all frames; shapes are the people's. */
+export function sceneTruth(body: StudioBody, scene: Scene, skeleton: Skeleton): Motion {
+  const { frameRate, frameCount, actors, rig } = scene;
+  const names = pointsOf(body, skeleton);
+  const locate = bodyKeypoints(body.model, names);
+  const vertices = new Float32Array(3 * body.model.vertices);
+  const joints = new Float64Array(3 * body.model.joints.length);
+  const translation = new Float64Array(3);
+  const points = new Float32Array(3 * names.length);
+  const skinner = bodySkinner(body.model);
+  const people = actors.map((actor) => {
+    skinner.shape(actor.betas);
+    const positions = new Float32Array(frameCount * points.length);
+    for (let frame = 0; frame < frameCount; frame++) {
+      poseActor(skinner, actor, frame, vertices, joints, translation);
+      locate(vertices, joints, points);
+      positions.set(points, frame * points.length);
+    }
+    const state = new Uint8Array(frameCount * names.length).fill(JointState.visible);
+    return { id: actor.id, positions, state, shape: Float32Array.from(actor.betas) };
+  });
+  return { skeleton, frameRate, up: rig.up, firstFrame: 0, frameCount, people };
+}
