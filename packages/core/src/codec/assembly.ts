@@ -41,7 +41,7 @@ export const ASSEMBLY_DEFAULTS = {
   unsupported: 0.1,
   disproportion: 0.6,
   lengthSpread: 0.3,
-  minGain: 0.1,
+  minGain: 0.05,
   minShared: 0.8,
   minOwn: 0.7,
 } as const;
