@@ -1,5 +1,4 @@
 import type { Image } from "../../image/image.js";
-import type { Faces } from "./faces.js";
 import type { Grid } from "./raster.js";
 import { type Shader, shade } from "./shading.js";
 import type { Rgb } from "./surface.js";
@@ -20,13 +19,14 @@ export function drawColour(
   background: Image | Rgb,
   out: Uint8Array,
 ): void {
-  const { width, height, columns, rows, ids } = centres;
-  const picture = "data" in background ? background : null;
+  const { width, height, ids } = centres;
+  const picture = "data" in background ? background.data : null;
+  const channels = "data" in background ? background.channels : 0;
   if (!("data" in background)) for (let c = 0; c < 3; c++) behind[c] = toLinear[background[c]];
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       if (picture !== null) {
-        for (let c = 0; c < 3; c++) behind[c] = toLinear[picture.data[picture.channels * i + c]];
+        for (let c = 0; c < 3; c++) behind[c] = toLinear[picture[channels * i + c]];
       }
       const kind = samples === centres ? ONE : pixelKind(centres, samples, shader, x, y);
       if (kind === MANY) {
@@ -34,7 +34,7 @@ export function drawColour(
         put(sum, out, 3 * i);
       } else if (ids[i] < 0) put(behind, out, 3 * i);
       else {
-        shade(shader, ids[i], columns[x], rows[y], behind, light);
+        shade(shader, ids[i], centres, x, y, behind, light);
         put(light, out, 3 * i);
       }
     }
@@ -58,14 +58,14 @@ function pixelKind(centres: Grid, samples: Grid, { faces, focal }: Shader, x: nu
   const i = y * centres.width + x;
   const id = centres.ids[i];
   const { scale, width, ids, inverseDepth } = samples;
-  const surface = surfaceOf(faces, id);
+  const surface = id < 0 ? -1 : faces.surface[id];
   let same = true;
   let least = Infinity;
   let most = 0;
   for (let row = 0; row < scale; row++) {
     for (let s = (y * scale + row) * width + x * scale, end = s + scale; s < end; s++) {
       if (ids[s] === id) continue;
-      if (surfaceOf(faces, ids[s]) !== surface) return MANY;
+      if (id < 0 || ids[s] < 0 || faces.surface[ids[s]] !== surface) return MANY;
       same = false;
       least = Math.min(least, inverseDepth[s]);
       most = Math.max(most, inverseDepth[s]);
@@ -78,18 +78,16 @@ function pixelKind(centres: Grid, samples: Grid, { faces, focal }: Shader, x: nu
   return range > own * (0.01 * own + 3 / Math.sqrt(focal)) ? MANY : ONE;
 }
 
-const surfaceOf = (faces: Faces, id: number) => (id < 0 ? -1 : faces.surface[id]);
-
 /** The mean colour of a pixel's samples, to `sum`; each face in it is shaded once, where its first sample lies. */
 function blend(samples: Grid, shader: Shader, x: number, y: number): void {
-  const { scale, width, ids, columns, rows } = samples;
+  const { scale, width, ids } = samples;
   sum.fill(0);
   let last = -2;
   for (let row = y * scale; row < (y + 1) * scale; row++) {
     for (let column = x * scale; column < (x + 1) * scale; column++) {
       const id = ids[row * width + column];
       if (id < 0) for (let c = 0; c < 3; c++) light[c] = behind[c];
-      else if (id !== last) shade(shader, id, columns[column], rows[row], behind, light);
+      else if (id !== last) shade(shader, id, samples, column, row, behind, light);
       last = id;
       for (let c = 0; c < 3; c++) sum[c] += light[c];
     }

@@ -180,21 +180,34 @@ export interface Spacing {
   step: number;
 }
 
-/** Whether a stretch of the picture, pixels, holds a sample; a rounding error more is taken for within. */
-function holdsSample(low: number, high: number, { first, step }: Spacing): boolean {
-  return Math.ceil((low - 1e-6 - first) / step) <= Math.floor((high + 1e-6 - first) / step);
+/** Whether a rectangle of the picture, pixels, holds a sample; a rounding error more is taken for within. */
+function holdsSample(
+  left: number,
+  right: number,
+  top: number,
+  bottom: number,
+  { first, step }: Spacing,
+): boolean {
+  const scale = 1 / step;
+  const low = (-1e-6 - first) * scale;
+  const high = (1e-6 - first) * scale;
+  return (
+    Math.ceil(left * scale + low) <= Math.floor(right * scale + high) &&
+    Math.ceil(top * scale + low) <= Math.floor(bottom * scale + high)
+  );
 }
 
 const clip = new Float64Array(4);
 
-/** Adds the faces of one piece that a camera sees and that may meet a sample of one of the spacings. */
+/** Adds the faces of one piece that a camera sees and that may meet a sample of either spacing. */
 export function addFaces(
   faces: Faces,
   { triangles, twoSided }: Piece,
   index: number,
   { camera: at, pixel }: Projected,
   camera: Camera,
-  spacings: readonly Spacing[],
+  centres: Spacing,
+  finest: Spacing,
 ): void {
   const right = camera.width - 0.5;
   const bottom = camera.height - 0.5;
@@ -216,6 +229,8 @@ export function addFaces(
       const y0 = pixel[2 * a + 1];
       const y1 = pixel[2 * b + 1];
       const y2 = pixel[2 * c + 1];
+      // Most of what a closed skin turns away goes here; what is in doubt, below.
+      if (!twoSided && (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0) > 1e-6) continue;
       left = Math.min(x0, x1, x2);
       far = Math.max(x0, x1, x2);
       top = Math.min(y0, y1, y2);
@@ -225,7 +240,7 @@ export function addFaces(
       [left, far, top, low] = clip;
     }
     if (!(left < right && far > -0.5 && top < bottom && low > -0.5)) continue;
-    if (!spacings.some((s) => holdsSample(left, far, s) && holdsSample(top, low, s))) continue;
+    if (!holdsSample(left, far, top, low, finest) && !holdsSample(left, far, top, low, centres)) continue;
     const side = shapeFace(at, 3 * a, 3 * b, 3 * c, twoSided, shape, count * STRIDE);
     if (side === 0) continue;
     bounds[4 * count] = left;

@@ -52,15 +52,24 @@ const weights = new Float64Array(3);
 const place = new Float64Array(2);
 
 /** Whether the ray passes through a hole of the face's texture. */
-export function isHole(
-  faces: Faces,
-  k: number,
-  { holes, uv, alphaLimit }: Piece,
-  dx: number,
-  dy: number,
-): boolean {
-  if (holes === null || uv === null) return false;
+export function isHole(faces: Faces, k: number, piece: Piece, dx: number, dy: number): boolean {
   meet(faces, k, dx, dy, weights);
-  mixUv(uv, faces.triangle[k], weights, place);
+  return isHoleAt(piece, faces.triangle[k], weights);
+}
+
+function isHoleAt({ holes, uv, alphaLimit }: Piece, t: number, at: Float64Array): boolean {
+  if (holes === null || uv === null) return false;
+  mixUv(uv, t, at, place);
   return alphaAt(holes, place[0], place[1]) < alphaLimit;
+}
+
+/** The corner of triangle `t`, of the given shape, that is nearest to where the ray meets it; −1 when it misses. */
+export function hitCorner(shape: Float64Array, piece: Piece, t: number, dx: number, dy: number): number {
+  for (let c = 0; c < 3; c++) {
+    weights[c] = shape[3 * c] * dx + shape[3 * c + 1] * dy + shape[3 * c + 2];
+    if (weights[c] < 0) return -1;
+  }
+  const sum = weights[0] + weights[1] + weights[2];
+  for (let c = 0; c < 3; c++) weights[c] /= sum;
+  return isHoleAt(piece, t, weights) ? -1 : nearestCorner(weights);
 }

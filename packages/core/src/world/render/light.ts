@@ -1,3 +1,4 @@
+import { drawOverhead, type Overhead } from "./overhead.js";
 import type { Piece } from "./piece.js";
 import { drawRelief, type Relief, type ReliefOptions } from "./relief.js";
 import type { Lights } from "./shot.js";
@@ -14,13 +15,11 @@ export interface Illumination {
   sunColour: Float64Array;
   sunSize: number;
   lamps: readonly { position: Float64Array; colour: Float64Array }[];
-  /** What the sun sees, and what is seen from straight above. */
+  /** What the sun sees. */
   shadow: Relief;
-  heights: Relief;
+  /** What is seen from straight above. */
+  overhead: Overhead;
 }
-
-/** Half the sky's horizon is reached at half a metre, so the map from above may be coarse. */
-const HEIGHTS: ReliefOptions = { texel: 0.04, most: 256, splat: true };
 
 const unit = ([x, y, z]: readonly number[]) => {
   const length = Math.hypot(x, y, z);
@@ -32,12 +31,12 @@ export function illuminate(
   { sky, sun, lamps = [] }: Lights,
   pieces: readonly Piece[],
   shadow: Relief,
-  heights: Relief,
+  overhead: Overhead,
   options: ReliefOptions,
 ): Illumination {
   const { up = [0, 1, 0], occlusion = 0.7 } = sky;
   if (sun !== undefined) drawRelief(shadow, pieces, sun.direction, options);
-  if (occlusion > 0) drawRelief(heights, pieces, up, HEIGHTS);
+  if (occlusion > 0) drawOverhead(overhead, pieces, up);
   return {
     up: unit(up),
     above: Float64Array.from(sky.above),
@@ -51,6 +50,6 @@ export function illuminate(
       colour: Float64Array.from(colour),
     })),
     shadow,
-    heights,
+    overhead,
   };
 }

@@ -13,6 +13,8 @@ export interface Relief {
   texel: number;
   width: number;
   height: number;
+  /** Distance of the farthest vertex of a caster along the light. */
+  farthest: number;
   /** Distance of the nearest caster along the light, at the texel's centre; Infinity where none is. */
   nearest: Float32Array;
   /** Least and greatest of `nearest` over each block of 8 × 8 texels and the blocks around it. */
@@ -31,6 +33,7 @@ export function emptyRelief(): Relief {
     texel: 1,
     width: 0,
     height: 0,
+    farthest: 0,
     nearest: none,
     least: none,
     greatest: none,
@@ -58,10 +61,11 @@ export function drawRelief(
   const texels = relief.width * relief.height;
   if (relief.nearest.length < texels) relief.nearest = new Float32Array(texels);
   relief.nearest.fill(Infinity, 0, texels);
+  relief.farthest = -Infinity;
   for (const piece of pieces) {
     if (!piece.casts) continue;
     place(relief, piece.positions);
-    drawTriangles(relief, piece.triangles);
+    drawTriangles(relief, piece);
     if (splat) drawVertices(relief, piece.positions.length);
   }
   coarsen(relief);
@@ -109,6 +113,7 @@ function frame(relief: Relief, pieces: readonly Piece[], texel: number, most: nu
 function place(relief: Relief, p: Float32Array): void {
   if (relief.placed.length < p.length) relief.placed = new Float32Array(p.length);
   const { axes, placed, left, top } = relief;
+  let farthest = relief.farthest;
   const scale = 1 / relief.texel;
   for (let i = 0; i < p.length; i += 3) {
     const x = p[i];
@@ -116,12 +121,15 @@ function place(relief: Relief, p: Float32Array): void {
     const z = p[i + 2];
     placed[i] = (axes[0] * x + axes[1] * y + axes[2] * z - left) * scale;
     placed[i + 1] = (axes[3] * x + axes[4] * y + axes[5] * z - top) * scale;
-    placed[i + 2] = axes[6] * x + axes[7] * y + axes[8] * z;
+    const w = axes[6] * x + axes[7] * y + axes[8] * z;
+    placed[i + 2] = w;
+    if (w > farthest) farthest = w;
   }
+  relief.farthest = farthest;
 }
 
-/** Both sides of a triangle cast; a texel counts when its centre, (i + ½), lies in it. */
-function drawTriangles({ placed, nearest, width }: Relief, triangles: Uint32Array): void {
+/** Fronts cast, and the backs of what has two sides; a texel counts when its centre, (i + ½), lies in it. */
+function drawTriangles({ placed, nearest, width }: Relief, { triangles, twoSided }: Piece): void {
   for (let t = 0; t < triangles.length; t += 3) {
     const a = 3 * triangles[t];
     const b = 3 * triangles[t + 1];
@@ -129,16 +137,17 @@ function drawTriangles({ placed, nearest, width }: Relief, triangles: Uint32Arra
     const ax = placed[a];
     const bx = placed[b];
     const cx = placed[c];
-    const left = Math.ceil(Math.min(ax, bx, cx) - 0.5);
-    const right = Math.floor(Math.max(ax, bx, cx) - 0.5);
-    if (left > right) continue;
     const ay = placed[a + 1];
     const by = placed[b + 1];
     const cy = placed[c + 1];
+    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
+    if (area >= 0 && (!twoSided || area === 0)) continue;
+    const left = Math.ceil(Math.min(ax, bx, cx) - 0.5);
+    const right = Math.floor(Math.max(ax, bx, cx) - 0.5);
+    if (left > right) continue;
     const top = Math.ceil(Math.min(ay, by, cy) - 0.5);
     const bottom = Math.floor(Math.max(ay, by, cy) - 0.5);
-    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
-    if (top > bottom || area === 0) continue;
+    if (top > bottom) continue;
     // Barycentric coordinates of b and c, linear over the map.
     const bRight = (cy - ay) / area;
     const bDown = (ax - cx) / area;

@@ -7,6 +7,7 @@ import { drawColour } from "./colour.js";
 import { addFaces, emptyFaces, type Projected, projectVertices, type Spacing } from "./faces.js";
 import { drawLabels, lensOf } from "./labels.js";
 import { illuminate } from "./light.js";
+import { emptyOverhead } from "./overhead.js";
 import { type Piece, pieceOf } from "./piece.js";
 import { aim, drawGrid, grid } from "./raster.js";
 import { emptyRelief } from "./relief.js";
@@ -60,14 +61,14 @@ export function renderer(width: number, height: number, options: RendererOptions
   const bins = emptyBins(width, height);
   const projected: Projected = { camera: new Float64Array(0), pixel: new Float64Array(0) };
   const shadow = emptyRelief();
-  const heights = emptyRelief();
+  const overhead = emptyOverhead();
   const spare: Float32Array[] = [];
 
-  const collect = (pieces: readonly Piece[], camera: Camera, spacings: Spacing[]) => {
+  const collect = (pieces: readonly Piece[], camera: Camera, finest: Spacing) => {
     faces.count = 0;
     pieces.forEach((piece, s) => {
       projectVertices(piece.positions, camera, projected);
-      addFaces(faces, piece, s, projected, camera, spacings);
+      addFaces(faces, piece, s, projected, camera, centres.spacing, finest);
     });
     fillBins(bins, faces);
   };
@@ -83,7 +84,7 @@ export function renderer(width: number, height: number, options: RendererOptions
       const pieces = surfaces.map((surface, s) =>
         pieceOf(surface, shaded ? (surface.normals ?? spareNormals(spare, surface, s)) : NONE),
       );
-      collect(pieces, camera, colour === undefined ? [centres.spacing] : [centres.spacing, fine.spacing]);
+      collect(pieces, camera, colour === undefined ? centres.spacing : fine.spacing);
       aim(centres, camera);
       drawGrid(centres, faces, bins, pieces);
       drawLabels(centres, faces, pieces, lensOf(camera), lensOf(laterCamera), channels);
@@ -92,7 +93,7 @@ export function renderer(width: number, height: number, options: RendererOptions
         aim(fine, camera);
         drawGrid(fine, faces, bins, pieces);
       }
-      const light = illuminate(shot.lights, pieces, shadow, heights, {
+      const light = illuminate(shot.lights, pieces, shadow, overhead, {
         texel: shadowTexel,
         most: shadowSize,
       });

@@ -1,8 +1,10 @@
 import { type Faces, STRIDE, VOLUME } from "./faces.js";
 import { meet, mix3, mixUv } from "./fragment.js";
 import type { Illumination } from "./light.js";
+import { hiddenSky } from "./overhead.js";
 import { type Piece, SHINE_STEPS } from "./piece.js";
-import { overhead, sunlight } from "./shadow.js";
+import type { Grid } from "./raster.js";
+import { sunlight } from "./shadow.js";
 import { sampleTexture } from "./texture.js";
 import { shoulder } from "./tone.js";
 
@@ -20,38 +22,46 @@ export interface Shader {
 const at = new Float64Array(3);
 const point = new Float64Array(3);
 const normal = new Float64Array(3);
-const uv = new Float64Array(2);
+/** u, v, texels per pixel, and room: what sampleTexture asks for. */
+const uv = new Float64Array(4);
+/** What sunlight asks for. */
+const place = new Float64Array(5);
+/** Towards a light, unit, and its strength. */
+const towards = new Float64Array(4);
 const albedo = new Float64Array(3);
 const diffuse = new Float64Array(3);
 const gloss = new Float64Array(3);
 
 /**
- * Colour of the point of face `k` that the ray (dx, dy, 1) meets, linear light with highlights bent below 1.
+ * Colour of what a sample of a grid sees of face `k`: linear light with highlights bent below 1.
  *
  * @param behind the background there, linear light: what a catcher of shadows shows.
  */
 export function shade(
   shader: Shader,
   k: number,
-  dx: number,
-  dy: number,
+  grid: Grid,
+  x: number,
+  y: number,
   behind: Float64Array,
   out: Float64Array,
 ): void {
   const { faces, light } = shader;
   const t = faces.triangle[k];
   const piece = shader.pieces[faces.surface[k]];
+  const dx = grid.columns[x];
+  const dy = grid.rows[y];
   meet(faces, k, dx, dy, at);
   mix3(piece.positions, piece.triangles, t, at, point);
   mix3(piece.normals, piece.triangles, t, at, normal);
-  const x = normal[0];
-  const y = normal[1];
-  const z = normal[2];
-  const length = Math.sqrt(x * x + y * y + z * z);
+  const nx = normal[0];
+  const ny = normal[1];
+  const nz = normal[2];
+  const length = Math.sqrt(nx * nx + ny * ny + nz * nz);
   const scale = length > 0 ? (faces.back[k] === 1 ? -1 : 1) / length : 0;
-  normal[0] = x * scale;
-  normal[1] = y * scale;
-  normal[2] = z * scale;
+  normal[0] = nx * scale;
+  normal[1] = ny * scale;
+  normal[2] = nz * scale;
   if (piece.catcher) {
     catchShadow(light, behind, out);
     return;
@@ -93,29 +103,29 @@ function colourAt(
     (shape[o + 2] + shape[o + 5] + shape[o + 8]);
   const volume = shape[o + VOLUME];
   const { width, height } = mips.levels[0];
-  const texels = (Math.abs(across) * width * height * volume * volume) / (w * w * w * focal);
-  sampleTexture(mips, uv[0], uv[1], texels, albedo);
+  uv[2] = (Math.abs(across) * width * height * volume * volume) / (w * w * w * focal);
+  sampleTexture(mips, uv, albedo);
   for (let c = 0; c < 3; c++) albedo[c] *= colour[c];
 }
 
 /** Share of the sky's light that arrives at `point`, 1 without occlusion. */
-function skyShare({ occlusion, heights }: Illumination, rise: number): number {
-  if (occlusion === 0 || rise <= 0) return 1;
-  return 1 - occlusion * rise * overhead(heights, point[0], point[1], point[2]);
+function skyShare({ occlusion, overhead }: Illumination, rise: number): number {
+  // Steep surfaces turn half away from the sky already, which `rise` takes from them elsewhere.
+  const level = 1.25 * rise - 0.25;
+  if (occlusion === 0 || level <= 0) return 1;
+  return 1 - occlusion * level * hiddenSky(overhead, point);
 }
 
 /** Share of the sun's light that arrives at `point`, whose normal has the cosine `cosine` to it. */
 function sunShare({ shadow, sunSize }: Illumination, cosine: number): number {
   const c = Math.max(0.05, Math.min(1, cosine));
   const lift = shadow.texel;
-  return sunlight(
-    shadow,
-    point[0] + lift * normal[0],
-    point[1] + lift * normal[1],
-    point[2] + lift * normal[2],
-    Math.sqrt(1 - c * c) / c,
-    sunSize,
-  );
+  place[0] = point[0] + lift * normal[0];
+  place[1] = point[1] + lift * normal[1];
+  place[2] = point[2] + lift * normal[2];
+  place[3] = Math.sqrt(1 - c * c) / c;
+  place[4] = sunSize;
+  return sunlight(shadow, place);
 }
 
 const dotNormal = (v: Float64Array) => normal[0] * v[0] + normal[1] * v[1] + normal[2] * v[2];
@@ -146,7 +156,11 @@ function gather(light: Illumination, piece: Piece, eye: Float64Array): void {
   if (sun !== null) {
     const cosine = dotNormal(sun);
     if (cosine > -piece.wrap) {
-      addLight(piece, sun[0], sun[1], sun[2], light.sunColour, sunShare(light, cosine));
+      towards[0] = sun[0];
+      towards[1] = sun[1];
+      towards[2] = sun[2];
+      towards[3] = sunShare(light, cosine);
+      addLight(piece, light.sunColour);
     }
   }
   for (let i = 0; i < lamps.length; i++) {
@@ -156,19 +170,20 @@ function gather(light: Illumination, piece: Piece, eye: Float64Array): void {
     const z = position[2] - point[2];
     const square = x * x + y * y + z * z;
     const scale = 1 / Math.sqrt(square);
-    addLight(piece, x * scale, y * scale, z * scale, colour, 1 / Math.max(0.01, square));
+    towards[0] = x * scale;
+    towards[1] = y * scale;
+    towards[2] = z * scale;
+    towards[3] = 1 / Math.max(0.01, square);
+    addLight(piece, colour);
   }
 }
 
-/** One light from the direction (x, y, z), unit: Lambert's law softened by `wrap`, and Blinn and Phong's highlight. */
-function addLight(
-  { specular, shine, wrap }: Piece,
-  x: number,
-  y: number,
-  z: number,
-  colour: Float64Array,
-  strength: number,
-): void {
+/** Adds the light from `towards`: Lambert's law softened by `wrap`, and Blinn and Phong's highlight. */
+function addLight({ specular, shine, wrap }: Piece, colour: Float64Array): void {
+  const x = towards[0];
+  const y = towards[1];
+  const z = towards[2];
+  const strength = towards[3];
   const cosine = normal[0] * x + normal[1] * y + normal[2] * z;
   const soft = Math.max(0, (cosine + wrap) / (1 + wrap)) * strength;
   diffuse[0] += soft * colour[0];

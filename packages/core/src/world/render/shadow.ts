@@ -2,7 +2,7 @@ import { blockAt, type Relief } from "./relief.js";
 
 /** The widest half shadow, texels: what a block's neighbours cover. */
 const WIDEST = 8;
-const TAPS = 16;
+const TAPS = 12;
 
 /** Points spread evenly over the unit disc (Vogel's spiral), x, y and distance from the centre, innermost first. */
 const disc = Float64Array.from({ length: 3 * TAPS }, (_, i) => {
@@ -16,30 +16,26 @@ const disc = Float64Array.from({ length: 3 * TAPS }, (_, i) => {
  * How much of a sun a point sees, 0…1, by percentage-closer soft shadows (Fernando 2005): the mean distance of what
  * stands before it gives the width of the half shadow, over which comparisons with the map are averaged.
  *
- * @param slope tangent of the angle between the surface's normal and the light: comparisons are relaxed by it, so that
- *   a surface does not shade itself.
- * @param size angle under which the sun is seen, radians.
+ * @param place the point, world; then the tangent of the angle between the surface's normal and the light, by which
+ *   comparisons are relaxed, so that a surface does not shade itself; then the angle under which the sun is seen,
+ *   radians. In an array, since plain numbers of a call that isn't inlined each go onto the heap.
  */
-export function sunlight(
-  relief: Relief,
-  x: number,
-  y: number,
-  z: number,
-  slope: number,
-  size: number,
-): number {
+export function sunlight(relief: Relief, place: Float64Array): number {
+  const x = place[0];
+  const y = place[1];
+  const z = place[2];
   const { axes, texel, width, height, least, greatest } = relief;
   const u = (axes[0] * x + axes[1] * y + axes[2] * z - relief.left) / texel;
   const v = (axes[3] * x + axes[4] * y + axes[5] * z - relief.top) / texel;
   if (!(u > 0 && v > 0 && u < width && v < height)) return 1;
-  const steep = texel * Math.min(4, slope);
+  const steep = texel * Math.min(4, place[3]);
   const depth = axes[6] * x + axes[7] * y + axes[8] * z - texel - steep;
   const block = blockAt(relief, u, v);
   if (depth <= least[block]) return 1;
   if (depth - steep * WIDEST > greatest[block]) return 0;
   const distance = casterDistance(relief, u, v, depth, steep);
   if (distance === 0) return 1;
-  const radius = Math.min(WIDEST, Math.max(1.2, (size * distance) / texel));
+  const radius = Math.min(WIDEST, Math.max(1.2, (place[4] * distance) / texel));
   let lit = 0;
   for (let i = 0; i < 3 * TAPS; i += 3) {
     lit += compare(
@@ -85,44 +81,4 @@ function compare({ nearest, width, height }: Relief, u: number, v: number, depth
   const upper = (nearest[i] >= depth ? 1 - fx : 0) + (nearest[i + 1] >= depth ? fx : 0);
   const lower = (nearest[i + width] >= depth ? 1 - fx : 0) + (nearest[i + width + 1] >= depth ? fx : 0);
   return upper + fy * (lower - upper);
-}
-
-const DIRECTIONS = 8;
-const REACHES = [0.06, 0.14, 0.28, 0.5];
-const around = Float64Array.from({ length: 2 * DIRECTIONS }, (_, i) => {
-  const angle = (Math.floor(i / 2) + 0.5) * ((2 * Math.PI) / DIRECTIONS);
-  return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
-});
-
-/**
- * The share of the sky that a level surface at a point does not see, 0…1: in each of eight directions the steepest
- * rise within half a metre hides the sky below it (horizons over a height field, as Max 1988). `relief` is drawn from
- * straight above and takes everything as filled down to the ground.
- */
-export function overhead(relief: Relief, x: number, y: number, z: number): number {
-  const { axes, texel, width, height, nearest } = relief;
-  const u = (axes[0] * x + axes[1] * y + axes[2] * z - relief.left) / texel;
-  const v = (axes[3] * x + axes[4] * y + axes[5] * z - relief.top) / texel;
-  const reach = REACHES[REACHES.length - 1] / texel;
-  if (!(u > -reach && v > -reach && u < width + reach && v < height + reach)) return 0;
-  const depth = axes[6] * x + axes[7] * y + axes[8] * z - 0.02;
-  let hidden = 0;
-  for (let d = 0; d < 2 * DIRECTIONS; d += 2) {
-    let steepest = 0;
-    for (const far of REACHES) {
-      const rise =
-        depth -
-        heightAt(nearest, width, height, u + (far / texel) * around[d], v + (far / texel) * around[d + 1]);
-      const sine2 = rise > 0 ? (rise * rise) / (rise * rise + far * far) : 0;
-      if (sine2 > steepest) steepest = sine2;
-    }
-    hidden += steepest;
-  }
-  return hidden / DIRECTIONS;
-}
-
-function heightAt(nearest: Float32Array, width: number, height: number, u: number, v: number): number {
-  const x = Math.floor(u);
-  const y = Math.floor(v);
-  return x < 0 || y < 0 || x >= width || y >= height ? Infinity : nearest[y * width + x];
 }

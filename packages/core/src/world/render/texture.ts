@@ -48,16 +48,13 @@ function halve({ width, height, channels, data }: Image): Image {
 const wrap = (i: number, n: number) => (i >= 0 && i < n ? i : ((i % n) + n) % n);
 
 /**
- * Adds `weight` × the texture at (u, v), red, green, blue in linear light, to `out`: bilinear between texels, whose
- * centres lie at (i + ½) / width.
+ * Adds the texture at `place`, red, green, blue in linear light, to `out`: bilinear between texels, whose centres lie
+ * at (i + ½) / width.
  */
-function addBilinear(
-  { width, height, channels, data }: Image,
-  u: number,
-  v: number,
-  weight: number,
-  out: Float64Array,
-): void {
+function addBilinear({ width, height, channels, data }: Image, place: Float64Array, out: Float64Array): void {
+  const u = place[0];
+  const v = place[1];
+  const weight = place[3];
   const x = (u - Math.floor(u)) * width - 0.5;
   const y = (1 - v + Math.floor(v)) * height - 0.5;
   const left = Math.floor(x);
@@ -94,22 +91,21 @@ function log2(x: number): number {
 }
 
 /**
- * The texture's colour in linear light where `texels` of its texels, an area, fall on one pixel: between the two
- * nearest levels of detail.
+ * The texture's colour in linear light, between the two nearest levels of detail.
+ *
+ * @param place u, v, how many of the finest level's texels fall on one pixel (an area), and room for a number; in an
+ *   array, since plain numbers of a call that isn't inlined each go onto the heap.
  */
-export function sampleTexture(
-  { levels }: Mips,
-  u: number,
-  v: number,
-  texels: number,
-  out: Float64Array,
-): void {
+export function sampleTexture({ levels }: Mips, place: Float64Array, out: Float64Array): void {
   out[0] = out[1] = out[2] = 0;
-  const level = texels > 1 ? Math.min(levels.length - 1, 0.5 * log2(texels)) : 0;
+  const level = place[2] > 1 ? Math.min(levels.length - 1, 0.5 * log2(place[2])) : 0;
   const fine = Math.floor(level);
   const part = level - fine;
-  addBilinear(levels[fine], u, v, 1 - part, out);
-  if (part > 0) addBilinear(levels[fine + 1], u, v, part, out);
+  place[3] = 1 - part;
+  addBilinear(levels[fine], place, out);
+  if (part === 0) return;
+  place[3] = part;
+  addBilinear(levels[fine + 1], place, out);
 }
 
 /** The texture's alpha at (u, v), 0–255, of the texel there; 255 without a fourth channel. */
