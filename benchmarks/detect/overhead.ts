@@ -1,4 +1,4 @@
-import { drawPeople, type Image, personColour } from "@marey/core/image";
+import { drawPeople, type Image, type Planes, personColour } from "@marey/core/image";
 import { onnxRuntime } from "marey";
 import { type Eyes, openEyes, type Sight, workerRuntime } from "../../packages/marey/src/detect/index.js";
 import { openFrames, writeVideo } from "../../packages/marey/src/video/index.js";
@@ -94,7 +94,7 @@ async function measure(model: string, video: string, folder: string, rounds: num
     "· OpenPose's files": ms(openPose - json),
     "· pictures to draw on": ms(canvases - decode),
     "· draw": ms(draw),
-    "· colours, encode, mux": ms(encode),
+    "· encode, mux": ms(encode),
     "· drawn video (rest)": ms(drawn - openPose - (canvases - decode) - draw - encode),
     "· threads (whole − alone − around)": ms(perFrame("whole") - perFrame("alone") - drawn),
   };
@@ -104,7 +104,7 @@ async function measure(model: string, video: string, folder: string, rounds: num
 async function measureParts(model: string, video: string, folder: string, tape: Tape) {
   const { longerSide } = await openEyes({ model, runtime: replaying(tape) });
   const images = await decoded(video, longerSide);
-  const pictures = await decoded(video);
+  const pictures = await canvasesOf(video);
   const perFrame = async (work: () => Promise<unknown>) => {
     await work();
     return (await timed(work)).processor / images.length;
@@ -121,6 +121,15 @@ async function measureParts(model: string, video: string, folder: string, tape: 
 
 async function runThrough(video: string, longerSide: number, canvasSide?: number): Promise<void> {
   for await (const _ of await openFrames(video, { longerSide, canvasSide }));
+}
+
+/** Pictures to draw on, as the drawn video has them. */
+async function canvasesOf(video: string): Promise<Planes[]> {
+  const all: Planes[] = [];
+  const copy = (plane: Image): Image => ({ ...plane, data: plane.data.slice() });
+  for await (const { canvas } of await openFrames(video, { longerSide: 64, canvasSide: Infinity }))
+    if (canvas) all.push({ ...canvas, luma: copy(canvas.luma), chroma: copy(canvas.chroma) });
+  return all;
 }
 
 async function decoded(video: string, longerSide?: number): Promise<Image[]> {
@@ -161,7 +170,7 @@ async function lookAtAll(model: string, images: readonly Image[], tape: Tape) {
 const findEvery = Math.max(1, Math.round(0.07 * frameRate));
 
 function drawAll(
-  pictures: readonly Image[],
+  pictures: readonly Planes[],
   { width }: Image,
   { sights, skeleton }: Pick<Awaited<ReturnType<typeof lookAtAll>>, "sights" | "skeleton">,
 ): void {
@@ -176,9 +185,9 @@ function drawAll(
   }
 }
 
-async function encodeAll(pictures: readonly Image[], path: string): Promise<void> {
-  const { width, height } = pictures[0] as Image;
-  const video = await writeVideo(path, { width, height, frameRate });
+async function encodeAll(pictures: readonly Planes[], path: string): Promise<void> {
+  const { width, height, matrix } = pictures[0] as Planes;
+  const video = await writeVideo(path, { width, height, frameRate, matrix });
   for (const picture of pictures) await video.write(picture);
   await video.close();
 }

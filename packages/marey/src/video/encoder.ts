@@ -102,9 +102,9 @@ async function openParts(
   check(format.allocOutputContext2(null, container, temporary.path));
   const codec = openX264(lib, even, shape, container);
   releases.push(() => codec.freeContext());
-  // Two thirds of superfast's time at crf 20, 0.7 dB less (38 instead of 38.6 on a street), files a seventh larger. With
-  // one thread or two it costs the same.
-  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "ultrafast", crf: "23" })));
+  // Less than half of superfast's time. At a constant step x264 needn't estimate what a frame will cost: three quarters of
+  // the time of crf 23, which gives as good pictures (a street: 42.3 dB against 42.1) and files 4 % smaller.
+  check(await codec.open2(null, lib.Dictionary.fromObject({ preset: "ultrafast", qp: "22" })));
   const stream = format.newStream(null);
   stream.timeBase = codec.timeBase;
   stream.avgFrameRate = codec.framerate;
