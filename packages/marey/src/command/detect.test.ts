@@ -338,6 +338,7 @@ describe.skipIf(!there)("what goes wrong leaves nothing", () => {
       );
     await expect(run([video], { openPose: { writeVideo: file("a.gif") } })).rejects.toThrow(/\.mkv/);
     await expect(run([], {})).rejects.toThrow(/no input is named.*@list\.txt/);
+    await expect(run([video], { model: "default", fast: true })).rejects.toThrow(/Leave one of the two out/);
     await expect(run([video], { model: "octopus" })).rejects.toMatchObject({
       code: "MODEL_UNKNOWN",
       remedy: expect.stringMatching(/a method \(default, fast, .*a network \(movenet-multipose/),

@@ -6,9 +6,19 @@ import { cards } from "../store/index.js";
 import type { DetectCommandOptions } from "./detectOptions.js";
 import { openPoseScales } from "./openPoseArguments.js";
 
-/** What looks: as named; else the network of OpenPose's that `--model_pose` means, where OpenPose's own reading is asked for. */
+/**
+ * What looks: as named; else the network of OpenPose's that `--model_pose` means, where OpenPose's own reading is asked for.
+ *
+ * @throws MareyError `OPTION` where two methods are named.
+ */
 export function modelOf({ model, fast, official, openPose = {} }: DetectCommandOptions): string {
   if (official) return model ?? openPose.network ?? "openpose-body25";
+  if (fast && model !== undefined && model !== "fast")
+    throw misplaced(
+      "--fast",
+      `it is --model fast, and --model ${model} is given too`,
+      "Leave one of the two out",
+    );
   return fast ? "fast" : (model ?? "default");
 }
 

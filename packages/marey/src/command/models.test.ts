@@ -131,6 +131,10 @@ test("a network is kept with its card, described, exported with it and removed",
     ],
   });
   await expect(printed("info", "pose")).rejects.toMatchObject({ code: "NETWORK_UNKNOWN" });
+  // What `export` writes is taken as it is.
+  expect(await printed("import", join(folder, "away/pose.onnx"), "--as", "back")).toMatch(
+    /^skeleton +hand21$/m,
+  );
   await expect(printed("remove", "movenet-thunder")).rejects.toMatchObject({ code: "MODEL_EMBEDDED" });
 
   const refuses = async (other: object, code: string) => {

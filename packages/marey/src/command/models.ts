@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { MareyError } from "@marey/core";
 import { Command } from "commander";
 import { architectures } from "../store/architectures.js";
@@ -119,6 +120,10 @@ async function importAny(path: string, { as, card, network, json, ...options }: 
     await importArchitecture(path, as, network, options);
     return showModel(as, undefined, json);
   }
+  // As `export` writes them.
+  const beside = path.replace(/\.onnx$/i, ".json");
+  if (beside !== path && options.key === undefined && existsSync(beside))
+    return print(await importWithCard(path, as, beside, options), networkText, json);
   if (/\.json$/i.test(path)) return print(await importModel(path, as, options), networkText, json);
   print(await importWeights(path, as, options), weightsText, json);
 }

@@ -9,7 +9,7 @@ import { cards } from "./cards.js";
 import { notPulled } from "./catalogue.js";
 import { readJsonCard } from "./jsonCard.js";
 import { networkBytes } from "./networks.js";
-import { storedNetwork } from "./stored.js";
+import { findStored, storedNetwork } from "./stored.js";
 
 /** A network with the card by which it is spoken to. */
 export interface OpenedNetwork {
@@ -22,7 +22,7 @@ export interface OpenedNetwork {
  * which its ONNX file lies.
  *
  * @param methods What the caller takes beside networks, which the message about an unknown name lists.
- * @throws MareyError `MODEL_UNKNOWN`, `CARD_INVALID`, `CARD_DISAGREES`, `NETWORK_MISSING`, and what the runtime throws.
+ * @throws MareyError `MODEL_UNKNOWN`, `MODEL_KIND`, `CARD_INVALID`, `CARD_DISAGREES`, `NETWORK_MISSING`, and what the runtime throws.
  */
 export async function openNetwork(
   runtime: Runtime,
@@ -33,12 +33,26 @@ export async function openNetwork(
   const embedded = cards.find(({ name }) => name === nameOrPath);
   if (embedded)
     return { card: embedded, network: await runtime.load(await networkBytes(nameOrPath), options) };
-  const stored = isPath(nameOrPath) ? undefined : await storedNetwork(nameOrPath);
+  const stored = isPath(nameOrPath) ? undefined : await networkOf(nameOrPath);
   const { card, bytes, file } = stored
     ? { ...stored, file: stored.card.file }
     : await readBeside(nameOrPath, methods);
   requireInput(card, bytes, file);
   return { card, network: await runtime.load(bytes, options) };
+}
+
+/** The stored network of a name. @throws MareyError `MODEL_KIND` where something else is stored under it. */
+async function networkOf(name: string) {
+  const other = await findStored(name);
+  if (other === undefined || other.kind === "network") return storedNetwork(name);
+  throw new MareyError(
+    "MODEL_KIND",
+    `model "${name}"`,
+    other.kind === "lifter" ? "it is a lifter, which sees no pictures" : "it is stored as weights alone",
+    other.kind === "lifter"
+      ? `Give it to marey lift --lifter ${name}`
+      : "Import its network with a card (--card), or weights of a known architecture with --network",
+  );
 }
 
 const isPath = (name: string) => /\.(json|onnx)$/i.test(name) || /[\\/]/.test(name);
@@ -74,7 +88,7 @@ function unknown(asked: string, methods: readonly string[]): MareyError {
       ? "a network needs a card that says how to speak to it"
       : isPath(asked)
         ? "there is no such card"
-        : `no ${methods.length > 0 ? "method has this name, and no network of it" : "network of this name"} is embedded or kept`,
+        : `no network of this name is embedded or kept${methods.length > 0 ? ", and it is no method" : ""}`,
     /\.onnx$/i.test(asked)
       ? existsSync(beside)
         ? `Give its card: ${beside}`
