@@ -50,35 +50,23 @@ export interface Coherence {
 /** Measures groups; nothing is allocated. */
 export function coherence(
   groups: Groups,
-  { x, y, place }: Candidates,
+  candidates: Candidates,
   connections: Connections,
-  { limbs, proportions, unsupported, disproportion, lengthSpread }: CoherenceOptions,
+  options: CoherenceOptions,
 ): Coherence {
   const { owner, slots, joints } = groups;
-  const { support, distance } = connections;
+  const { limbs, proportions, disproportion, lengthSpread } = options;
+  const { supportOf, sizeOf } = limbReader(candidates, connections, options);
   const L = limbs.length;
   const from = Int32Array.from(limbs, ([a]) => a);
   const to = Int32Array.from(limbs, ([, b]) => b);
   const weights = proportions.map(({ weight }) => weight);
-  const usual = proportions.map(({ length }) => Math.log(length));
   const known = limbs.flatMap((_, l) => (weights[l] > 0 ? [l] : []));
   // By group and limb: its support, 0 without it, and what its length says of the size, NaN where nothing.
   const supports = new Float64Array(owner.length * L);
   const sizes = new Float64Array(owner.length * L);
   const costs = new Float64Array(owner.length);
   const told = rankedValues(L);
-
-  function supportOf(l: number, a: number, b: number): number {
-    if (a < 0 || b < 0) return 0;
-    const score = support[cellOf(connections, l, place[a], place[b])];
-    return score > 0 ? score : -unsupported;
-  }
-
-  function sizeOf(l: number, a: number, b: number): number {
-    if (a < 0 || b < 0) return NaN;
-    const cell = cellOf(connections, l, place[a], place[b]);
-    return (support[cell] > 0 ? distance[cell] : logDistance(x[a] - x[b], y[a] - y[b])) - usual[l];
-  }
 
   function read(group: number): void {
     told.clear();
@@ -128,6 +116,30 @@ export function coherence(
     size(group: number): number {
       read(group);
       return told.median();
+    },
+  };
+}
+
+/** What limbs between two candidates, −1 where missing, tell. */
+function limbReader(
+  { x, y, place }: Candidates,
+  connections: Connections,
+  { proportions, unsupported }: CoherenceOptions,
+) {
+  const { support, distance } = connections;
+  const usual = proportions.map(({ length }) => Math.log(length));
+  return {
+    /** What a limb adds to a group's support; 0 where it is missing. */
+    supportOf(l: number, a: number, b: number): number {
+      if (a < 0 || b < 0) return 0;
+      const score = support[cellOf(connections, l, place[a], place[b])];
+      return score > 0 ? score : -unsupported;
+    },
+    /** Logarithm of the height, in cells, that goes with a limb's length; NaN where it is missing. */
+    sizeOf(l: number, a: number, b: number): number {
+      if (a < 0 || b < 0) return NaN;
+      const cell = cellOf(connections, l, place[a], place[b]);
+      return (support[cell] > 0 ? distance[cell] : logDistance(x[a] - x[b], y[a] - y[b])) - usual[l];
     },
   };
 }
