@@ -1,5 +1,6 @@
 export { CYLINDER_NUMBERS, type Cylinder, cylinderMan, cylinders } from "./cylinderMan.js";
 export { type BodyReadOptions, readBody } from "./file.js";
+export { type HandSpace, handPose, readHandSpace } from "./handPose.js";
 export { jointNames, smplJoints, smplParents } from "./jointNames.js";
 export { bodyKeypoints } from "./keypoints.js";
 export type { BodyModel, Corrective, SparseRows } from "./model.js";
@@ -7,4 +8,5 @@ export { vertexNormals } from "./normals.js";
 export { type OpenBodyOptions, openBody } from "./openBody.js";
 export { type OpenBodyShapes, openBodyShapes, type PersonAttributes } from "./openBodyShapes.js";
 export { type OpenBodySources, packOpenBody } from "./openBodyWriter.js";
+export { readRegressor } from "./regressorFile.js";
 export { type BodySkinner, bodySkinner, regress, type SkinnerOptions } from "./skinning.js";

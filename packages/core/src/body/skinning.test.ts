@@ -30,7 +30,7 @@ function randomBody(seed: number) {
   const weights = new Float32Array(V * J);
   for (let v = 0; v < V; v++) {
     const share = uniform(0, 1);
-    weights[v * J + integer(0, 3)] += share;
+    weights[v * J + integer(J)] += share;
     weights[v * J + 3] += 1 - share;
   }
   const model: BodyModel = {
