@@ -13,6 +13,11 @@ export { emptyPosture, type Posture } from "./motion/posture.js";
 export { type RetargetOptions, retarget } from "./motion/retarget.js";
 export type { Start } from "./motion/score.js";
 export { PATHS, type PathOptions } from "./path.js";
+export type { PosedBody } from "./person/binding.js";
+export { drawLook, HAIRSTYLES, type Look, type LookOptions } from "./person/look.js";
+export type { Outfit } from "./person/outfit.js";
+export { type LookTextures, type PaintOptions, paintLook } from "./person/paintLook.js";
+export { type DressOptions, dress, type Person, posePerson } from "./person/person.js";
 export { RENDERER_DEFAULTS, type Renderer, type RendererOptions, renderer } from "./render/renderer.js";
 export {
   type Channels,

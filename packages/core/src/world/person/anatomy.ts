@@ -1,10 +1,10 @@
-import { MareyError } from "../../error.js";
 import type { BodyModel } from "../../body/model.js";
 import { vertexNormals } from "../../body/normals.js";
 import { regress } from "../../body/skinning.js";
+import { MareyError } from "../../error.js";
 import type { Uv } from "../render/surface.js";
 import { type Atlas, drawAtlas } from "./atlas.js";
-import { clothLayout, hairLayout } from "./layout.js";
+import { clothLayout, hairLayout, regionOf } from "./layout.js";
 
 /** Regions that cloth hangs on: each has an axis of its own. */
 export const REGIONS = ["torso", "leftArm", "rightArm", "leftLeg", "rightLeg"] as const;
@@ -21,6 +21,8 @@ export interface Anatomy {
   normals: Float32Array;
   /** V×5: how much of each vertex belongs to each of `REGIONS`; head goes with the torso; rows sum to 1. */
   regions: Float32Array;
+  /** F: the region with the most of each face. */
+  faceRegions: Uint8Array;
   /** Joints and named points of the mean body. */
   marks: Landmarks;
   /** V: 1 on an eyeball, which is a piece of its own. */
@@ -61,6 +63,9 @@ export function anatomyOf(model: BodyModel): Anatomy {
     joints,
     normals,
     regions,
+    faceRegions: Uint8Array.from({ length: model.triangles.length / 3 }, (_, f) =>
+      regionOf(model.triangles, 3 * f, regions),
+    ),
     marks: landmarks(model, joints),
     eyeball: eyeballs(model),
     cloth: clothLayout(model, regions),
@@ -86,15 +91,29 @@ export function atlasOf(anatomy: Anatomy, kind: "skin" | "cloth", size: number):
 }
 
 const LIMBS: Readonly<Record<string, number>> = {
-  left_shoulder: 1, left_elbow: 1, left_wrist: 1, left_hand: 1,
-  right_shoulder: 2, right_elbow: 2, right_wrist: 2, right_hand: 2,
-  left_hip: 3, left_knee: 3, left_ankle: 3, left_foot: 3,
-  right_hip: 4, right_knee: 4, right_ankle: 4, right_foot: 4,
+  left_shoulder: 1,
+  left_elbow: 1,
+  left_wrist: 1,
+  left_hand: 1,
+  right_shoulder: 2,
+  right_elbow: 2,
+  right_wrist: 2,
+  right_hand: 2,
+  left_hip: 3,
+  left_knee: 3,
+  left_ankle: 3,
+  left_foot: 3,
+  right_hip: 4,
+  right_knee: 4,
+  right_ankle: 4,
+  right_foot: 4,
 };
 
 function regionWeights(model: BodyModel): Float32Array {
   const { joints, weights, perVertex: K } = model.weights;
-  const region = model.joints.map((name) => LIMBS[name] ?? 0);
+  const region: number[] = [];
+  // Fingers and whatever else has no entry belong where their parents do.
+  model.joints.forEach((name, j) => region.push(LIMBS[name] ?? region[model.parents[j]] ?? 0));
   const out = new Float32Array(5 * model.vertices);
   for (let i = 0; i < K * model.vertices; i++) out[5 * Math.floor(i / K) + region[joints[i]]] += weights[i];
   return out;

@@ -80,7 +80,11 @@ export function follow(binding: Binding, body: PosedBody, out: Float32Array): vo
   else followJoints(binding, body, out);
 }
 
-function followShell({ from, share, offsets, joints, weights }: Shell, body: PosedBody, out: Float32Array): void {
+function followShell(
+  { from, share, offsets, joints, weights }: Shell,
+  body: PosedBody,
+  out: Float32Array,
+): void {
   const { vertices: p, transforms: T } = body;
   for (let v = 0; v < share.length; v++) {
     const i = 3 * v;
@@ -107,7 +111,11 @@ function followShell({ from, share, offsets, joints, weights }: Shell, body: Pos
   }
 }
 
-function followJoints({ rest, joints, weights, restJoints: J }: Skinned, body: PosedBody, out: Float32Array): void {
+function followJoints(
+  { rest, joints, weights, restJoints: J }: Skinned,
+  body: PosedBody,
+  out: Float32Array,
+): void {
   const { transforms: T, translation } = body;
   for (let v = 0; v < rest.length / 3; v++) {
     const i = 3 * v;

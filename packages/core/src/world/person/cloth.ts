@@ -6,7 +6,6 @@ import { paint } from "./atlas.js";
 import { type Fabric, fabricColour } from "./fabric.js";
 import type { Field, Measures } from "./garment.js";
 import { grain, roughGrain, speckle } from "./grain.js";
-import { regionOf } from "./layout.js";
 
 /** A place on a garment, for what is sewn and printed on it. */
 export interface Place {
@@ -43,12 +42,11 @@ export function paintCloth(
   size: number,
 ): Image {
   const atlas = atlasOf(anatomy, "cloth", size);
-  const { triangles } = anatomy.model;
   const place: Place = { x: 0, y: 0, z: 0, region: 0, along: 0, around: 0, angle: 0, field: 0 };
   return paint(atlas, fabric.colours[0], (n, x, y, z, out) => {
     place.field = field(x, y, z);
     if (place.field < -BEYOND) return false;
-    place.region = regionOf(triangles, 3 * atlas.triangles[n], anatomy.regions);
+    place.region = anatomy.faceRegions[atlas.triangles[n]];
     locate(place, x, y, z);
     colourCloth(fabric, measures, place, trim, out);
     return true;
@@ -62,7 +60,10 @@ export function colourCloth(fabric: Fabric, m: Measures, place: Place, trim: Tri
   trim(place, out);
   let light = 1 + fabric.folds * foldsAt(place, m, fabric.seed);
   light *= shadeAt(m, x, y, z, region);
-  light *= 1 + 0.035 * (speckle(1100 * x, 1100 * y, 1100 * z, 5) - 0.5) + 0.025 * grain(8 * x, 8 * y, 8 * z, fabric.seed);
+  light *=
+    1 +
+    0.035 * (speckle(1100 * x, 1100 * y, 1100 * z, 5) - 0.5) +
+    0.025 * grain(8 * x, 8 * y, 8 * z, fabric.seed);
   for (let k = 0; k < 3; k++) out[k] *= light;
   if (fabric.worn > 0.05) fade(fabric, m, place, out);
 }
@@ -85,7 +86,10 @@ function blockOf({ seed }: Fabric, { region, angle, y }: Place): number {
     case 0:
       return region === 1 || region === 2 || (region > 2 && Math.abs(angle) < 0.35) ? 1 : 0;
     case 1:
-      return (region === 0 && Math.abs(Math.abs(angle) - Math.PI / 2) < 0.3) || (region > 2 && Math.abs(angle) < 0.3) ? 1 : 0;
+      return (region === 0 && Math.abs(Math.abs(angle) - Math.PI / 2) < 0.3) ||
+        (region > 2 && Math.abs(angle) < 0.3)
+        ? 1
+        : 0;
     default:
       return region === 0 ? (y < 0.22 ? 1 : 0) : region > 2 && y < -0.3 ? 1 : 0;
   }
@@ -93,25 +97,38 @@ function blockOf({ seed }: Fabric, { region, angle, y }: Place): number {
 
 /** Light and shade of painted folds, about −0.35 … 0.35: deep at elbows, knees, groin and waist, along the pull. */
 function foldsAt({ x, y, z, region, along, angle }: Place, m: Measures, seed: number): number {
+  const step = 0.009;
   let depth = 0.35;
-  let height: (d: number) => number;
+  let slope: number;
   if (region === 1 || region === 2) {
     const elbow = 0.5 * (m.shoulder + m.wrist);
-    depth += 0.75 * bump(along - elbow, 0.07) + 0.6 * bump(along - m.shoulder + 0.01, 0.06) + 0.5 * bump(along - m.wrist, 0.06);
-    height = (d) => roughGrain(26 * (along + d) + 1.5 * Math.sin(angle + seed), 7 * y, 7 * z, seed);
+    depth +=
+      0.75 * bump(along - elbow, 0.07) +
+      0.6 * bump(along - m.shoulder + 0.01, 0.06) +
+      0.5 * bump(along - m.wrist, 0.06);
+    const at = 26 * along + 1.5 * Math.sin(angle + seed);
+    slope = roughGrain(at + 26 * step, 7 * y, 7 * z, seed) - roughGrain(at - 26 * step, 7 * y, 7 * z, seed);
   } else if (region > 2) {
-    depth += 0.7 * bump(y - m.knee, 0.09) + 0.8 * bump(y - m.crotch, 0.09) + 0.9 * bump(y - m.ankle - 0.03, 0.07);
-    height = (d) => roughGrain(7 * x, 20 * (y + d) + 1.6 * Math.sin(angle + seed), 7 * z, seed);
+    depth +=
+      0.7 * bump(y - m.knee, 0.09) + 0.8 * bump(y - m.crotch, 0.09) + 0.9 * bump(y - m.ankle - 0.03, 0.07);
+    const at = 20 * y + 1.6 * Math.sin(angle + seed);
+    slope = roughGrain(7 * x, at + 20 * step, 7 * z, seed) - roughGrain(7 * x, at - 20 * step, 7 * z, seed);
   } else {
-    depth += 0.55 * bump(y - m.waist - 0.02, 0.09) + 0.5 * bump(Math.hypot(Math.abs(x) - 0.15, y - m.armpit), 0.1);
-    const slant = (x > 0 ? 1 : -1) * 6;
-    height = (d) => roughGrain(9 * x + slant * y, 13 * (y + d) + 5 * Math.abs(x), 8 * z, seed);
+    depth +=
+      0.55 * bump(y - m.waist - 0.02, 0.09) + 0.5 * bump(Math.hypot(Math.abs(x) - 0.15, y - m.armpit), 0.1);
+    // Folds of the trunk fall slantwise towards the middle.
+    const across = 9 * x + 6 * Math.sin(6 * x) * y;
+    const at = 13 * y + 5 * Math.abs(x);
+    slope = roughGrain(across, at + 13 * step, 8 * z, seed) - roughGrain(across, at - 13 * step, 8 * z, seed);
   }
-  const slope = height(0.009) - height(-0.009);
   return 0.62 * depth * Math.max(-0.75, Math.min(0.6, slope));
 }
 
-const bump = (d: number, width: number) => Math.exp(-((d / width) ** 2));
+/** A bell of height 1; cut off where it is nothing to see. */
+function bump(d: number, width: number): number {
+  const t = (d * d) / (width * width);
+  return t > 5 ? 0 : Math.exp(-t);
+}
 
 /** Where little light comes: armpits, between the legs, under the chin. */
 function shadeAt(m: Measures, x: number, y: number, z: number, region: number): number {
@@ -123,9 +140,16 @@ function shadeAt(m: Measures, x: number, y: number, z: number, region: number): 
 }
 
 /** Rubbed places are paler: thighs, knees, seat, rims. */
-function fade({ worn, pattern, seed }: Fabric, m: Measures, { x, y, z, region, field }: Place, out: Float64Array): void {
+function fade(
+  { worn, pattern, seed }: Fabric,
+  m: Measures,
+  { x, y, z, region, field }: Place,
+  out: Float64Array,
+): void {
   let by = 0.2 * roughGrain(6 * x, 5 * y, 6 * z, seed + 11);
-  if (region > 2 && pattern === "denim") by += 0.8 * bump(y - 0.5 * (m.crotch + m.knee), 0.14) * (z > -0.01 ? 1 : 0.4) + 0.5 * bump(y - m.knee, 0.05);
+  if (region > 2 && pattern === "denim")
+    by +=
+      0.8 * bump(y - 0.5 * (m.crotch + m.knee), 0.14) * (z > -0.01 ? 1 : 0.4) + 0.5 * bump(y - m.knee, 0.05);
   by += 0.5 * bump(field, 0.006);
   by *= worn * 0.35;
   for (let k = 0; k < 3; k++) out[k] += by * (210 - out[k]);

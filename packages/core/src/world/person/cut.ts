@@ -71,7 +71,8 @@ export function patchUv(patch: Patch, body: Uint32Array, uv: Uv): Uv {
     const a = 2 * uv.triangles[face + cornerOf(body, face, patch.from[2 * v])];
     const b = 2 * uv.triangles[face + cornerOf(body, face, patch.from[2 * v + 1])];
     for (let k = 0; k < 2; k++)
-      coordinates[2 * i + k] = uv.coordinates[a + k] + patch.share[v] * (uv.coordinates[b + k] - uv.coordinates[a + k]);
+      coordinates[2 * i + k] =
+        uv.coordinates[a + k] + patch.share[v] * (uv.coordinates[b + k] - uv.coordinates[a + k]);
   });
   return { coordinates, triangles: Uint32Array.from(patch.triangles, (_, i) => i) };
 }
@@ -86,7 +87,8 @@ export function onPatch(patch: Patch, values: ArrayLike<number>, width: number):
   for (let v = 0; v < patch.share.length; v++) {
     const a = patch.from[2 * v] * width;
     const b = patch.from[2 * v + 1] * width;
-    for (let k = 0; k < width; k++) out[v * width + k] = values[a + k] + patch.share[v] * (values[b + k] - values[a + k]);
+    for (let k = 0; k < width; k++)
+      out[v * width + k] = values[a + k] + patch.share[v] * (values[b + k] - values[a + k]);
   }
   return out;
 }

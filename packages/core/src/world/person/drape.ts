@@ -37,13 +37,18 @@ export function drape(anatomy: Anatomy, patch: Patch, body: DressedBody, fall: F
   const regions = onPatch(patch, anatomy.regions, 5);
   const N = cover.length;
   const q = new Float32Array(3 * N);
-  for (let i = 0; i < 3 * N; i++) q[i] = p[i] + n[i] * (cover[Math.floor(i / 3)] + fall.ease[Math.floor(i / 3)]);
-  if (fall.hang > 0) for (let region = 0; region < 5; region++) hang(q, regions, region, tubeOf(anatomy, body, region), fall);
+  for (let i = 0; i < 3 * N; i++)
+    q[i] = p[i] + n[i] * (cover[Math.floor(i / 3)] + fall.ease[Math.floor(i / 3)]);
+  if (fall.hang > 0)
+    for (let region = 0; region < 5; region++) hang(q, regions, region, tubeOf(anatomy, body, region), fall);
   smoothen(q, p, n, cover, patch, fall);
   for (let v = 0; v < N; v++) {
     const above =
-      (q[3 * v] - p[3 * v]) * n[3 * v] + (q[3 * v + 1] - p[3 * v + 1]) * n[3 * v + 1] + (q[3 * v + 2] - p[3 * v + 2]) * n[3 * v + 2];
-    for (const b of [patch.from[2 * v], patch.from[2 * v + 1]]) body.cover[b] = Math.max(body.cover[b], above);
+      (q[3 * v] - p[3 * v]) * n[3 * v] +
+      (q[3 * v + 1] - p[3 * v + 1]) * n[3 * v + 1] +
+      (q[3 * v + 2] - p[3 * v + 2]) * n[3 * v + 2];
+    for (const b of [patch.from[2 * v], patch.from[2 * v + 1]])
+      body.cover[b] = Math.max(body.cover[b], above);
   }
   return q.map((x, i) => x - p[i]);
 }
@@ -51,7 +56,14 @@ export function drape(anatomy: Anatomy, patch: Patch, body: DressedBody, fall: F
 /** Least distance of a cloth from what is below it, m. */
 const LEAST = 0.004;
 
-function smoothen(q: Float32Array, p: Float32Array, n: Float32Array, cover: Float32Array, patch: Patch, fall: Fall): void {
+function smoothen(
+  q: Float32Array,
+  p: Float32Array,
+  n: Float32Array,
+  cover: Float32Array,
+  patch: Patch,
+  fall: Fall,
+): void {
   const N = cover.length;
   const { starts, list } = neighboursOf(N, patch.triangles);
   const fixed = new Uint8Array(N);
@@ -80,12 +92,16 @@ function smoothenRim(q: Float32Array, rim: Uint32Array, fixed: Uint8Array): void
   const sums = new Float32Array(q.length);
   const counts = new Uint8Array(fixed.length);
   for (let e = 0; e < rim.length; e += 2)
-    for (const [a, b] of [[rim[e], rim[e + 1]], [rim[e + 1], rim[e]]]) {
+    for (const [a, b] of [
+      [rim[e], rim[e + 1]],
+      [rim[e + 1], rim[e]],
+    ]) {
       counts[a]++;
       for (let k = 0; k < 3; k++) sums[3 * a + k] += q[3 * b + k];
     }
   for (const v of new Set(rim))
-    if (counts[v] > 1) for (let k = 0; k < 3; k++) q[3 * v + k] = 0.5 * q[3 * v + k] + (0.5 * sums[3 * v + k]) / counts[v];
+    if (counts[v] > 1)
+      for (let k = 0; k < 3; k++) q[3 * v + k] = 0.5 * q[3 * v + k] + (0.5 * sums[3 * v + k]) / counts[v];
 }
 
 /** Moves a vertex out along the normal until it stands `least` above the skin. */
@@ -111,7 +127,12 @@ function tubeOf({ model }: Anatomy, body: DressedBody, region: number): Tube {
   const side = region === 2 || region === 4 ? "right" : "left";
   if (region === 0) {
     const middle = joint("spine1", 2);
-    return vertical(joint("spine3", 1) + 0.02, joint("pelvis", 1) - 0.16, () => 0, () => middle + 0.01);
+    return vertical(
+      joint("spine3", 1) + 0.02,
+      joint("pelvis", 1) - 0.16,
+      () => 0,
+      () => middle + 0.01,
+    );
   }
   if (region > 2) {
     const at = (k: number) => (y: number) => {
@@ -127,7 +148,6 @@ function tubeOf({ model }: Anatomy, body: DressedBody, region: number): Tube {
   const y0 = joint(`${side}_elbow`, 1);
   const z0 = joint(`${side}_elbow`, 2);
   return {
-    
     from: sign * joint(`${side}_shoulder`, 0) + 0.07,
     to: sign * joint(`${side}_wrist`, 0),
     at(x, y, z, out) {
@@ -185,7 +205,8 @@ function hang(q: Float32Array, regions: Float32Array, region: number, tube: Tube
     const wanted = lookUp(radii, row, column - 0.5);
     if (wanted <= radius || radius < 1e-4) return;
     // Above the tube's beginning cloth lies on the body; the way into the tube is gradual.
-    const by = (fall.hang * regions[5 * v + region] * Math.min(1, Math.max(0, row / 6)) * (wanted - radius)) / radius;
+    const by =
+      (fall.hang * regions[5 * v + region] * Math.min(1, Math.max(0, row / 6)) * (wanted - radius)) / radius;
     tube.push(q, 3 * v, at[1] * by, at[2] * by);
   });
 }

@@ -3,7 +3,19 @@ import type { Rgb } from "../render/surface.js";
 import { grain, roughGrain, speckle } from "./grain.js";
 import { colourOf, shade, weighted } from "./palette.js";
 
-export const PATTERNS = ["plain", "heather", "stripes", "pinstripes", "checks", "dots", "flowers", "camouflage", "blocks", "denim", "knit"] as const;
+export const PATTERNS = [
+  "plain",
+  "heather",
+  "stripes",
+  "pinstripes",
+  "checks",
+  "dots",
+  "flowers",
+  "camouflage",
+  "blocks",
+  "denim",
+  "knit",
+] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
 /** What a garment is made of. */
@@ -53,13 +65,22 @@ function coloursFor(chance: Random, kind: string, womanly: boolean): [Rgb, Rgb] 
       return [colourOf(chance, "dark", "earth", "earth", "dark"), colourOf(chance, "dark")];
     case "leggings":
     case "joggers":
-      return [colourOf(chance, "dark", "dark", "dark", "bright", "light"), colourOf(chance, "light", "bright")];
+      return [
+        colourOf(chance, "dark", "dark", "dark", "bright", "light"),
+        colourOf(chance, "light", "bright"),
+      ];
     case "shorts":
       return [colourOf(chance, "dark", "earth", "bright", "denim"), colourOf(chance, "light", "bright")];
     case "jacket":
-      return [colourOf(chance, "dark", "denim", "earth", "leather", "bright"), colourOf(chance, "dark", "light")];
+      return [
+        colourOf(chance, "dark", "denim", "earth", "leather", "bright"),
+        colourOf(chance, "dark", "light"),
+      ];
     case "shirt":
-      return [colourOf(chance, "light", "light", "denim", "bright"), colourOf(chance, "dark", "bright", "light")];
+      return [
+        colourOf(chance, "light", "light", "denim", "bright"),
+        colourOf(chance, "dark", "bright", "light"),
+      ];
     default:
       return [
         colourOf(chance, "light", "dark", "bright", "bright", womanly ? "bright" : "earth"),
@@ -78,7 +99,15 @@ function patternFor(chance: Random, kind: string, womanly: boolean): Pattern {
     case "shorts":
     case "joggers":
     case "leggings":
-      return weighted(chance, { plain: 6, heather: 2, blocks: 1.5, camouflage: 0.6, flowers: 0.4, stripes: 0.3, denim: 0.8 });
+      return weighted(chance, {
+        plain: 6,
+        heather: 2,
+        blocks: 1.5,
+        camouflage: 0.6,
+        flowers: 0.4,
+        stripes: 0.3,
+        denim: 0.8,
+      });
     case "jacket":
       return weighted(chance, { plain: 6, denim: 1, heather: 1, blocks: 1, camouflage: 0.3 });
     case "shirt":
@@ -86,7 +115,15 @@ function patternFor(chance: Random, kind: string, womanly: boolean): Pattern {
     case "sweater":
       return weighted(chance, { knit: 5, heather: 2, stripes: 1.5, blocks: 1 });
     default:
-      return weighted(chance, { plain: 6, heather: 2, stripes: 2, dots: 0.5, flowers: womanly ? 1.5 : 0.3, blocks: 1, camouflage: 0.2 });
+      return weighted(chance, {
+        plain: 6,
+        heather: 2,
+        stripes: 2,
+        dots: 0.5,
+        flowers: womanly ? 1.5 : 0.3,
+        blocks: 1,
+        camouflage: 0.2,
+      });
   }
 }
 
@@ -113,13 +150,16 @@ export function fabricColour(
   let light = 1;
   switch (pattern) {
     case "heather":
-      light = 0.92 + 0.22 * (speckle(900 * x, 450 * y, 900 * z, seed) - 0.5) + 0.06 * grain(60 * x, 60 * y, 60 * z, seed);
+      light =
+        0.92 +
+        0.22 * (speckle(900 * x, 450 * y, 900 * z, seed) - 0.5) +
+        0.06 * grain(60 * x, 60 * y, 60 * z, seed);
       break;
     case "stripes":
       if (fraction(along / (1.6 * scale)) < 0.42) colour = colours[1];
       break;
     case "pinstripes":
-      if (fraction(around / Math.min(0.02, scale)) < 0.25) colour = colours[1];
+      if (fraction(around / Math.min(0.04, Math.max(0.018, scale))) < 0.3) colour = colours[1];
       break;
     case "checks":
       checks(fabric, along, around, out);
@@ -137,10 +177,16 @@ export function fabricColour(
       if (block > 0.5) colour = colours[1];
       break;
     case "denim":
-      light = 1 + 0.1 * (speckle(700 * x, 1400 * y, 700 * z, seed) - 0.5) + 0.1 * roughGrain(22 * x, 9 * y, 22 * z, seed);
+      light =
+        1 +
+        0.1 * (speckle(700 * x, 1400 * y, 700 * z, seed) - 0.5) +
+        0.1 * roughGrain(22 * x, 9 * y, 22 * z, seed);
       break;
     case "knit":
-      light = 0.95 + 0.07 * Math.sin((2 * Math.PI * around) / 0.009) + 0.04 * Math.sin((2 * Math.PI * along) / 0.012);
+      light =
+        0.95 +
+        0.07 * Math.sin((2 * Math.PI * around) / 0.009) +
+        0.04 * Math.sin((2 * Math.PI * along) / 0.012);
       break;
     default:
   }
@@ -165,7 +211,7 @@ const dot = (a: number, b: number) => {
 };
 
 function flowers({ colours, scale, seed }: Fabric, x: number, y: number, z: number, out: Float64Array): void {
-  const s = 0.55 / Math.max(0.02, scale);
+  const s = 0.9 / Math.max(0.02, scale);
   const petals = roughGrain(s * x, s * y, s * z, seed);
   const leaves = grain(1.7 * s * x + 9, 1.7 * s * y, 1.7 * s * z, seed + 7);
   const colour = petals > 0.24 ? colours[1] : leaves > 0.38 ? colours[2] : colours[0];
@@ -178,4 +224,3 @@ function patches({ colours, seed }: Fabric, x: number, y: number, z: number): Rg
   if (a > 0.22) return shade(colours[0], 0.55);
   return roughGrain(14 * x + 5, 20 * y, 14 * z, seed + 3) > 0.16 ? shade(colours[0], 1.35) : colours[0];
 }
-

@@ -33,7 +33,10 @@ function plan({ marks, eyeball }: Anatomy): FacePlan {
 }
 
 /** Paints a face over the skin's colour. */
-export function facePainter(anatomy: Anatomy, look: Look): (x: number, y: number, z: number, out: Float64Array) => void {
+export function facePainter(
+  anatomy: Anatomy,
+  look: Look,
+): (x: number, y: number, z: number, out: Float64Array) => void {
   const at = plan(anatomy);
   const { face, skin } = look;
   const red: Rgb = [Math.min(255, skin[0] * 1.0), skin[1] * 0.7, skin[2] * 0.68];
@@ -44,10 +47,26 @@ export function facePainter(anatomy: Anatomy, look: Look): (x: number, y: number
     const ear = Math.hypot((y - at.ear[1]) / 0.035, (z - at.ear[2]) / 0.03);
     if (ax > 0.068 && ear < 1.2) over(out, red, 0.35 * face.flush * bump(ear / 1.2));
     // Under the jaw it is dark.
-    if (y < at.chin + 0.004) times(out, 1 - 0.26 * step((at.chin + 0.004 - y) / 0.02) * step((z + 0.03) / 0.06) * step((y - at.chin + 0.08) / 0.04));
+    if (y < at.chin + 0.004)
+      times(
+        out,
+        1 -
+          0.26 *
+            step((at.chin + 0.004 - y) / 0.02) *
+            step((z + 0.03) / 0.06) *
+            step((y - at.chin + 0.08) / 0.04),
+      );
     if (z < 0.03) return;
-    over(out, red, face.flush * 0.45 * bump(Math.hypot((ax - 0.043) / 0.022, (y - at.nose[1] - 0.004) / 0.02)));
-    over(out, red, face.flush * 0.4 * bump(Math.hypot(ax / 0.014, (y - at.nose[1]) / 0.014)) * step((z - 0.1) / 0.02));
+    over(
+      out,
+      red,
+      face.flush * 0.45 * bump(Math.hypot((ax - 0.043) / 0.022, (y - at.nose[1] - 0.004) / 0.02)),
+    );
+    over(
+      out,
+      red,
+      face.flush * 0.4 * bump(Math.hypot(ax / 0.014, (y - at.nose[1]) / 0.014)) * step((z - 0.1) / 0.02),
+    );
     if (face.spots > 0.35 && y < at.eye[1] + 0.02) {
       const dots = grain(330 * x, 330 * y, 330 * z, look.seed | 0);
       if (dots > 0.55) over(out, spot, (face.spots - 0.3) * 0.7 * bump((ax - 0.03) / 0.035));
@@ -75,7 +94,16 @@ function sockets(at: FacePlan, ax: number, y: number, makeup: number, out: Float
   times(out, 1 - 0.18 * bump((dy - upper - 0.0045) / 0.0013));
 }
 
-function brows(at: FacePlan, ax: number, x: number, y: number, z: number, strength: number, colour: Rgb, out: Float64Array): void {
+function brows(
+  at: FacePlan,
+  ax: number,
+  x: number,
+  y: number,
+  z: number,
+  strength: number,
+  colour: Rgb,
+  out: Float64Array,
+): void {
   const t = (ax - 0.0115) / 0.0345;
   if (t < -0.1 || t > 1.05) return;
   const middle = at.eye[1] + 0.0165 + 0.0065 * Math.sin(Math.min(1, Math.max(0, t)) * 2.5) - 0.002 * t;
@@ -93,7 +121,8 @@ function mouth(at: FacePlan, ax: number, x: number, y: number, lips: Rgb, out: F
   const upper = 0.0068 * open * (1 - 0.25 * bump(ax / 0.004));
   const lower = 0.0098 * open ** 0.8;
   const edge = dy > 0 ? upper - dy : lower + dy;
-  if (edge > -0.0015) over(out, lips, 0.9 * step((edge + 0.0015) / 0.003) * (0.92 + 0.1 * grain(600 * x, 80 * y, 0, 2)));
+  if (edge > -0.0015)
+    over(out, lips, 0.9 * step((edge + 0.0015) / 0.003) * (0.92 + 0.1 * grain(600 * x, 80 * y, 0, 2)));
   if (dy > 0 && edge > 0) times(out, 0.9);
   times(out, 1 - 0.55 * bump(dy / 0.0014) * step((1.08 - t) * 6));
   times(out, 1 - 0.16 * bump(Math.hypot(ax / 0.016, (dy + 0.0145) / 0.004)));

@@ -52,7 +52,9 @@ export function topField(top: Top, m: Measures): Field {
   return (x, y, z) => {
     const arm = Math.abs(x);
     const armhole =
-      end > 0 ? end - arm : m.shoulder - (top.kind === "tank" ? 0.05 : 0.03) - arm + Math.max(0, m.armpit - y);
+      end > 0
+        ? end - arm
+        : m.shoulder - (top.kind === "tank" ? 0.05 : 0.03) - arm + Math.max(0, m.armpit - y);
     let field = Math.min(neck(x, y, z), y - hem, armhole);
     if (top.open > 0 && z > m.neckDepth) field = Math.min(field, arm - openingAt(top, m, y));
     return field;
@@ -61,7 +63,7 @@ export function topField(top: Top, m: Measures): Field {
 
 /** Height of the lower edge of a top, or of its part above the skirt that a longer one goes on as. */
 export const hemOf = (top: Top, m: Measures): number =>
-  m.waist + (top.length > 1 ? 0.4 : top.length) * (m.crotch + 0.025 - m.waist);
+  m.waist + (top.length > 1 ? 0.4 : top.length) * (m.crotch + 0.045 - m.waist);
 
 /** Height of the edge of the skirt that a long top goes on as. */
 export const skirtHem = (top: Top, m: Measures): number => m.crotch + (top.length - 1) * (m.knee - m.crotch);
@@ -92,17 +94,19 @@ function neckField(neck: Neckline, m: Measures): Field {
         const bowl = Math.hypot(x / 0.085, (y - m.neck) / 0.105) - 1;
         return Math.min(base, 0.085 * bowl);
       };
+    case "collar":
+      return (x, y, z) => plane(x, y, z) + 0.018;
     default:
-      return plane;
+      return (x, y, z) => plane(x, y, z) + 0.006;
   }
 }
 
 /** Where a collar stands: a band around the neck, open in front. */
 export function collarField(m: Measures): Field {
   return (x, y, z) => {
-    const plane = neckPlane(m, x, y, z);
-    const front = z > m.neckDepth ? Math.abs(x) - 0.008 - 0.35 * Math.max(0, plane + 0.03) : 1;
-    return Math.min(plane + 0.032, 0.012 - plane, front);
+    const plane = m.neck + 0.005 - 0.6 * (z - m.neckDepth) - y;
+    const front = z > m.neckDepth ? Math.abs(x) - 0.006 - 0.3 * Math.max(0, plane + 0.03) : 1;
+    return Math.min(plane + 0.052, -0.006 - plane, front, 0.08 - Math.abs(x));
   };
 }
 
@@ -110,7 +114,8 @@ export function collarField(m: Measures): Field {
 export function hoodField(m: Measures): Field {
   return (x, y, z) => {
     const plane = neckPlane(m, x, y, z);
-    const back = 0.13 - Math.hypot(x, Math.max(0, m.neck - 0.02 - y) * 1.1) + 0.35 * Math.min(0, m.neckDepth + 0.05 - z);
+    const back =
+      0.13 - Math.hypot(x, Math.max(0, m.neck - 0.02 - y) * 1.1) + 0.35 * Math.min(0, m.neckDepth + 0.05 - z);
     return Math.min(plane + 0.022, back);
   };
 }
@@ -132,4 +137,7 @@ export function bottomHem(bottom: Bottom, m: Measures): number {
 }
 
 /** Where a sock is. */
-export const sockField = (height: number, m: Measures): Field => (_, y) => m.ankle + height - y;
+export const sockField =
+  (height: number, m: Measures): Field =>
+  (_, y) =>
+    m.ankle + height - y;

@@ -1,13 +1,13 @@
-import type { Material, Surface } from "../render/surface.js";
+import type { Material } from "../render/surface.js";
 import type { Anatomy } from "./anatomy.js";
 import type { DressedBody } from "./drape.js";
 import type { Field } from "./garment.js";
 import { grain } from "./grain.js";
 import { fieldOnBody, type Layer, type ShellPlan, shellLayer } from "./layer.js";
 import type { Hairstyle, Look } from "./look.js";
-import { rigid, solid } from "./solid.js";
 import { beardField, scalpField } from "./scalp.js";
-import { grid, partsBelow } from "./skirt.js";
+import { grid } from "./skirt.js";
+import { ownLayer, rigid, solid } from "./solid.js";
 
 const step = (t: number) => (t <= 0 ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t));
 
@@ -54,14 +54,14 @@ function scalpPlan(anatomy: Anatomy, look: Look): ShellPlan {
     field: fieldOnBody(anatomy, field),
     hang: 0,
     taper: 0,
-    smooth: style === "curly" ? 1 : 3,
+    smooth: style === "curly" ? 4 : 3,
     thickness: 0.004,
     ease(x, y, z, depth) {
       const up = step((y - crown + 0.11) / 0.1);
       const forwards = step((z - 0.03) / 0.07) * up;
       const full = flat + top * up + front * forwards;
       const lump = 1 + lumps * grain(size * x, size * y, size * z, look.seed | 0);
-      return pressed * (0.0015 + full * lump * step((depth + 0.002) / (0.012 + 0.6 * full)));
+      return pressed * (0.0015 + full * lump * step((depth + 0.003) / (0.016 + 1.1 * full)));
     },
   };
 }
@@ -77,12 +77,21 @@ function beardPlan(anatomy: Anatomy, look: Look): ShellPlan {
     thickness: 0.002,
     ease(x, y, z, depth) {
       const low = Math.exp(-(((y - chin[1]) / 0.035) ** 2) - (x / 0.05) ** 2);
-      return 0.001 + long * (0.35 + 0.65 * low) * step(depth / 0.012) * (1 + 0.3 * grain(120 * x, 120 * y, 120 * z, 8));
+      return (
+        0.001 +
+        long * (0.35 + 0.65 * low) * step(depth / 0.012) * (1 + 0.3 * grain(120 * x, 120 * y, 120 * z, 8))
+      );
     },
   };
 }
 
-function hanging(anatomy: Anatomy, body: DressedBody, look: Look, style: Hairstyle, material: Material): Layer | null {
+function hanging(
+  anatomy: Anatomy,
+  body: DressedBody,
+  look: Look,
+  style: Hairstyle,
+  material: Material,
+): Layer | null {
   if (style === "bob" || style === "long") {
     const length = style === "bob" ? 0.02 : -0.06 - 0.14 * (((look.seed >>> 5) % 8) / 8);
     return curtain(anatomy, body, look, length, material);
@@ -115,11 +124,17 @@ function curtain(anatomy: Anatomy, body: DressedBody, look: Look, length: number
       for (let c = 0; c < wide; c++) {
         const turn = parted + ((2 * Math.PI - 2 * parted) * c) / COLUMNS;
         const back = step((Math.abs(Math.sin(turn / 2)) - 0.72) / 0.16);
-        const tip = Math.max(end, neck - 0.005 + (end - neck) * back) + 0.012 * grain(9 * turn, 0, 0, look.seed | 0);
+        const tip =
+          Math.max(end, neck - 0.005 + (end - neck) * back) + 0.012 * grain(9 * turn, 0, 0, look.seed | 0);
         const y = top + (r / ROWS) * (tip - top);
         const edge = Math.min(1, Math.min(c, COLUMNS - c) / 2);
-        const wave = 1 + 0.03 * (r / ROWS) * Math.sin(9 * turn + 4 * grain(3 * turn, 6 * y, 0, look.seed | 0));
-        const radius = radiusAt(radii, turn, (top - y) / (top - end)) * wave - inset * edge - 0.008 * (1 - edge);
+        const wave =
+          1 + 0.03 * (r / ROWS) * Math.sin(9 * turn + 4 * grain(3 * turn, 6 * y, 0, look.seed | 0));
+        const radius =
+          radiusAt(radii, turn, (top - y) / (top - end)) * wave -
+          inset * edge -
+          0.008 * (1 - edge) -
+          0.02 * (1 - step(r / 4));
         rest.push(radius * Math.sin(turn), y, AXIS + radius * Math.cos(turn));
         coordinates.push(turn / (2 * Math.PI), 0.55 - (0.55 * r) / ROWS);
       }
@@ -132,18 +147,20 @@ function curtain(anatomy: Anatomy, body: DressedBody, look: Look, length: number
   const weight = (y: number): readonly [string, number][] => {
     const onHead = step((y - neck + 0.01) / 0.07);
     const onChest = step((neck - 0.02 - y) / 0.1);
-    return [["head", onHead], ["neck", Math.max(0, 1 - onHead - onChest)], ["spine3", onChest * (1 - onHead)]];
+    return [
+      ["head", onHead],
+      ["neck", Math.max(0, 1 - onHead - onChest)],
+      ["spine3", onChest * (1 - onHead)],
+    ];
   };
-  return {
-    surface: bare(anatomy, body, positions, faces, Float32Array.from(coordinates), material),
-    binding: solid(anatomy, body, positions, (v) => weight(positions[3 * v + 1])),
-    skirt: false,
-  };
+  const binding = solid(anatomy, body, positions, (v) => weight(positions[3 * v + 1]));
+  return ownLayer(binding, faces, Float32Array.from(coordinates), material);
 }
 
 /** The inner sheet: the outer's triangles, seen from the other side. */
 function* inside(triangles: Uint32Array, offset: number): Generator<number> {
-  for (let i = 0; i < triangles.length; i += 3) yield* [triangles[i] + offset, triangles[i + 2] + offset, triangles[i + 1] + offset];
+  for (let i = 0; i < triangles.length; i += 3)
+    yield* [triangles[i] + offset, triangles[i + 2] + offset, triangles[i + 1] + offset];
 }
 
 function seal(triangles: number[], wide: number, rows: number, N: number): void {
@@ -176,7 +193,8 @@ function outlineOf(anatomy: Anatomy, body: DressedBody, top: number, end: number
       for (let c = 0; c < COLUMNS; c++) {
         const cell = r * COLUMNS + c;
         const before = r > 0 ? out[cell - COLUMNS] - 0.2 * ((top - end) / ROWS) : 0;
-        const beside = (out[r * COLUMNS + ((c + 1) % COLUMNS)] + out[r * COLUMNS + ((c + COLUMNS - 1) % COLUMNS)]) / 2;
+        const beside =
+          (out[r * COLUMNS + ((c + 1) % COLUMNS)] + out[r * COLUMNS + ((c + COLUMNS - 1) % COLUMNS)]) / 2;
         out[cell] = Math.max(out[cell], before, beside - 0.003);
       }
   return out;
@@ -201,18 +219,23 @@ function tail(anatomy: Anatomy, body: DressedBody, look: Look, material: Materia
   const high = ((look.seed >>> 4) % 3) * 0.02;
   const long = 0.16 + 0.12 * (((look.seed >>> 6) % 5) / 5);
   const y0 = at("head", 1) + 0.075 + high;
-  const z0 = at("head", 2) - 0.1;
-  const path = (t: number): readonly [number, number, number] => [0, y0 + 0.02 * Math.sin(3 * t) - long * t * t, z0 - 0.05 * Math.sin(1.9 * Math.min(1, 1.4 * t))];
-  const radius = (t: number) => 0.013 + 0.016 * Math.sin(Math.PI * Math.min(1, 0.15 + 0.85 * t)) * (1 - 0.5 * t);
+  const z0 = at("head", 2) - 0.08;
+  const path = (t: number): readonly [number, number, number] => [
+    0,
+    y0 + 0.014 * Math.sin(4 * t) - long * t * t,
+    z0 - 0.042 * Math.sin(2.2 * Math.min(1, 1.2 * t)),
+  ];
+  const radius = (t: number) =>
+    0.013 + 0.016 * Math.sin(Math.PI * Math.min(1, 0.15 + 0.85 * t)) * (1 - 0.5 * t);
   const { positions, triangles, coordinates } = tube(path, radius, 10, 10);
-  return {
-    surface: bare(anatomy, body, positions, triangles, coordinates, material),
-    binding: solid(anatomy, body, positions, (v) => {
-      const down = step((y0 - 0.06 - positions[3 * v + 1]) / 0.15);
-      return [["head", 1 - 0.6 * down], ["neck", 0.6 * down]];
-    }),
-    skirt: false,
-  };
+  const binding = solid(anatomy, body, positions, (v) => {
+    const down = step((y0 - 0.06 - positions[3 * v + 1]) / 0.15);
+    return [
+      ["head", 1 - 0.6 * down],
+      ["neck", 0.6 * down],
+    ];
+  });
+  return ownLayer(binding, triangles, coordinates, material);
 }
 
 function bun(anatomy: Anatomy, body: DressedBody, look: Look, material: Material): Layer {
@@ -221,18 +244,24 @@ function bun(anatomy: Anatomy, body: DressedBody, look: Look, material: Material
   const y = at("head", 1) + 0.09 + 0.06 * high;
   const z = at("head", 2) - 0.1 + 0.045 * high;
   const r = 0.034;
-  const path = (t: number): readonly [number, number, number] => [0, y + (t - 0.5) * 1.5 * r * high, z - (t - 0.5) * 1.5 * r];
+  const path = (t: number): readonly [number, number, number] => [
+    0,
+    y + (t - 0.5) * 1.5 * r * high,
+    z - (t - 0.5) * 1.5 * r,
+  ];
   const radius = (t: number) => r * Math.sqrt(Math.max(0.02, 1 - (2 * t - 1) ** 2)) * 1.05;
   const { positions, triangles, coordinates } = tube(path, radius, 12, 8);
-  return {
-    surface: bare(anatomy, body, positions, triangles, coordinates, material),
-    binding: rigid(anatomy, body, positions, "head"),
-    skirt: false,
-  };
+  const binding = rigid(anatomy, body, positions, "head");
+  return ownLayer(binding, triangles, coordinates, material);
 }
 
 /** A round tube along a path in the plane x = 0, closed at both ends. */
-function tube(path: (t: number) => readonly [number, number, number], radius: (t: number) => number, around: number, along: number) {
+function tube(
+  path: (t: number) => readonly [number, number, number],
+  radius: (t: number) => number,
+  around: number,
+  along: number,
+) {
   const rest: number[] = [];
   const coordinates: number[] = [];
   for (let r = 0; r <= along; r++)
@@ -248,15 +277,12 @@ function tube(path: (t: number) => readonly [number, number, number], radius: (t
       rest.push(x + size * Math.cos(turn), y + size * Math.sin(turn) * ny, z + size * Math.sin(turn) * nz);
       coordinates.push(c / around, 0.75 - 0.7 * t);
     }
-  return { positions: Float32Array.from(rest), triangles: grid(along, around), coordinates: Float32Array.from(coordinates) };
+  return {
+    positions: Float32Array.from(rest),
+    triangles: grid(along, around),
+    coordinates: Float32Array.from(coordinates),
+  };
 }
 
 const jointReader = (anatomy: Anatomy, body: DressedBody) => (name: string, k: number) =>
   body.joints[3 * anatomy.model.joints.indexOf(name) + k];
-
-/** A surface that has no skin of its own below. */
-export function bare(anatomy: Anatomy, body: DressedBody, rest: Float32Array, triangles: Uint32Array, coordinates: Float32Array | null, material: Material): Surface {
-  const surface: Surface = { positions: new Float32Array(rest.length), triangles, material, person: 0, part: partsBelow(anatomy, body, rest) };
-  if (coordinates) surface.uv = { coordinates, triangles };
-  return surface;
-}

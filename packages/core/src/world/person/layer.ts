@@ -52,10 +52,13 @@ export function shellLayer(
   const patch = cut(model.triangles, plan.field, (face) => hidden[face] === 0);
   const places = onPatch(patch, model.template, 3);
   const fields = onPatch(patch, plan.field, 1);
-  const ease = fields.map((field, v) => plan.ease(places[3 * v], places[3 * v + 1], places[3 * v + 2], field));
+  const ease = fields.map((field, v) =>
+    plan.ease(places[3 * v], places[3 * v + 1], places[3 * v + 2], field),
+  );
   const offsets = drape(anatomy, patch, body, { ...plan, ease });
   const normals = onPatch(patch, body.normals, 3);
-  const hemmed = plan.thickness > 0 ? hem(patch, offsets, normals, fields, plan.thickness) : { patch, offsets };
+  const hemmed =
+    plan.thickness > 0 ? hem(patch, offsets, normals, fields, plan.thickness) : { patch, offsets };
   return {
     surface: {
       positions: new Float32Array(hemmed.offsets.length),
@@ -99,7 +102,10 @@ function hem(
   const double = (v: number): number => {
     const old = inner.get(v);
     if (old !== undefined) return old;
-    const above = offsets[3 * v] * normals[3 * v] + offsets[3 * v + 1] * normals[3 * v + 1] + offsets[3 * v + 2] * normals[3 * v + 2];
+    const above =
+      offsets[3 * v] * normals[3 * v] +
+      offsets[3 * v + 1] * normals[3 * v + 1] +
+      offsets[3 * v + 2] * normals[3 * v + 2];
     const by = Math.min(thickness, Math.max(0, above - 0.001));
     for (let k = 0; k < 3; k++) turned.push(offsets[3 * v + k] - by * normals[3 * v + k]);
     from.push(patch.from[2 * v], patch.from[2 * v + 1]);

@@ -21,7 +21,10 @@ export function neighboursOf(vertices: number, triangles: Uint32Array): Neighbou
 }
 
 /** Edges with one triangle, as pairs in that triangle's direction, with the index of its first corner beside them. */
-export function rimOf(triangles: Uint32Array, vertices: number): { edges: Uint32Array; corners: Uint32Array } {
+export function rimOf(
+  triangles: Uint32Array,
+  vertices: number,
+): { edges: Uint32Array; corners: Uint32Array } {
   const seen = new Map<number, number>();
   for (let i = 0; i < triangles.length; i++) {
     const a = triangles[i];

@@ -7,7 +7,17 @@ export type Neckline = "crew" | "vee" | "scoop" | "collar" | "turtle";
 
 /** Cloth over the trunk and the arms. */
 export interface Top {
-  kind: "tshirt" | "longsleeve" | "shirt" | "polo" | "hoodie" | "sweater" | "tank" | "jacket" | "coat" | "bodice";
+  kind:
+    | "tshirt"
+    | "longsleeve"
+    | "shirt"
+    | "polo"
+    | "hoodie"
+    | "sweater"
+    | "tank"
+    | "jacket"
+    | "coat"
+    | "bodice";
   neck: Neckline;
   /** 0 none, 0.5 to the elbow, 1 to the wrist. */
   sleeve: number;
@@ -71,22 +81,26 @@ export function drawOutfit(chance: Random, male: number): Outfit {
     top,
     outer,
     bottom,
-    tucked: bottom !== null && (bottom.kind === "skirt" || chance.uniform() < (top.kind === "shirt" ? 0.5 : 0.12)),
+    tucked:
+      bottom !== null && (bottom.kind === "skirt" || chance.uniform() < (top.kind === "shirt" ? 0.5 : 0.12)),
     socks:
       bare && chance.uniform() < 0.7
         ? { colour: colourOf(chance, "light", "dark"), height: chance.uniform(0.05, 0.2) }
         : null,
     shoes: drawShoes(chance, womanly),
-    hat: chance.uniform() < 0.17
-      ? {
-          kind: weighted(chance, { cap: 2, beanie: 1 }),
-          colour: colourOf(chance, "dark", "bright", "light", "earth"),
-          trim: colourOf(chance, "dark", "light", "bright"),
-          backwards: chance.uniform() < 0.12,
-        }
-      : null,
+    hat:
+      chance.uniform() < 0.17
+        ? {
+            kind: weighted(chance, { cap: 2, beanie: 1 }),
+            colour: colourOf(chance, "dark", "bright", "light", "earth"),
+            trim: colourOf(chance, "dark", "light", "bright"),
+            backwards: chance.uniform() < 0.12,
+          }
+        : null,
     backpack:
-      chance.uniform() < 0.1 ? { colour: colourOf(chance, "dark", "bright"), trim: colourOf(chance, "dark") } : null,
+      chance.uniform() < 0.1
+        ? { colour: colourOf(chance, "dark", "bright"), trim: colourOf(chance, "dark") }
+        : null,
   };
 }
 
@@ -109,7 +123,15 @@ function drawTop(chance: Random, womanly: boolean): Top {
     sweater: ["crew", "vee", "turtle"],
     tank: ["scoop"],
   };
-  const sleeves = { tshirt: [0.36, 0.5], longsleeve: [0.85, 1], shirt: [0.9, 1], polo: [0.38, 0.48], hoodie: [0.98, 1.02], sweater: [0.96, 1.02], tank: [0, 0] };
+  const sleeves = {
+    tshirt: [0.36, 0.5],
+    longsleeve: [0.85, 1],
+    shirt: [0.9, 1],
+    polo: [0.38, 0.48],
+    hoodie: [0.98, 1.02],
+    sweater: [0.96, 1.02],
+    tank: [0, 0],
+  };
   const heavy = kind === "hoodie" || kind === "sweater";
   const rolled = kind === "shirt" && chance.uniform() < 0.35;
   return {
@@ -170,23 +192,44 @@ function drawBottom(chance: Random, womanly: boolean): Bottom {
   };
   return {
     kind,
-    length: kind === "shorts" ? chance.uniform(0.16, 0.52) : kind === "skirt" ? chance.uniform(0.25, 0.95) : chance.uniform(0.94, 1.02),
+    length:
+      kind === "shorts"
+        ? chance.uniform(0.16, 0.52)
+        : kind === "skirt"
+          ? chance.uniform(0.25, 0.95)
+          : chance.uniform(0.97, 1.07),
     ease: kind === "leggings" ? 0.0035 : chance.uniform(0.006, 0.013),
     hang: chance.uniform(wide[kind][0], wide[kind][1]),
     flare: chance.uniform(1.05, 1.7),
-    belt: kind !== "leggings" && kind !== "joggers" && chance.uniform() < 0.4 ? colourOf(chance, "leather") : null,
+    belt:
+      kind !== "leggings" && kind !== "joggers" && chance.uniform() < 0.4
+        ? colourOf(chance, "leather")
+        : null,
     fabric: drawFabric(chance, kind, womanly),
   };
 }
 
 function drawShoes(chance: Random, womanly: boolean): Shoes {
   const kind = weighted(chance, { sneaker: 6, boot: 1.5, leather: 1.5, flat: womanly ? 1.5 : 0.2 });
-  const upper = kind === "sneaker" ? colourOf(chance, "light", "dark", "bright") : colourOf(chance, "leather", "dark");
+  const upper =
+    kind === "sneaker" ? colourOf(chance, "light", "dark", "bright") : colourOf(chance, "leather", "dark");
   return {
     kind,
     upper,
-    sole: kind === "sneaker" ? pick(chance, [[232, 230, 224], [240, 240, 238], [40, 40, 42]] as const) : shade(upper, 0.5),
+    sole:
+      kind === "sneaker"
+        ? pick(chance, [
+            [232, 230, 224],
+            [240, 240, 238],
+            [40, 40, 42],
+          ] as const)
+        : shade(upper, 0.5),
     trim: colourOf(chance, "light", "dark", "bright"),
-    height: kind === "sneaker" ? chance.uniform(0.022, 0.034) : kind === "flat" ? 0.01 : chance.uniform(0.018, 0.03),
+    height:
+      kind === "sneaker"
+        ? chance.uniform(0.022, 0.034)
+        : kind === "flat"
+          ? 0.01
+          : chance.uniform(0.018, 0.03),
   };
 }

@@ -1,14 +1,23 @@
-import type { Image } from "../../image/image.js";
 import type { BodyModel } from "../../body/model.js";
+import type { Image } from "../../image/image.js";
 import { anatomyOf } from "./anatomy.js";
-import { colourCloth, paintCloth, type Place, type Trim } from "./cloth.js";
-import { paintEyeball } from "./face.js";
+import { colourCloth, type Place, paintCloth, type Trim } from "./cloth.js";
 import type { Fabric } from "./fabric.js";
-import { bottomField, collarField, type Field, hoodField, type Measures, measure, skirtHem, topField } from "./garment.js";
-import { paintStrands } from "./strands.js";
+import { paintEyeball } from "./face.js";
+import {
+  bottomField,
+  collarField,
+  type Field,
+  hoodField,
+  type Measures,
+  measure,
+  skirtHem,
+  topField,
+} from "./garment.js";
 import type { Look } from "./look.js";
 import type { Bottom, Top } from "./outfit.js";
 import { paintSkin } from "./skin.js";
+import { paintStrands } from "./strands.js";
 import { bottomTrim, topTrim } from "./trim.js";
 
 /** A look's pictures: they belong to a body model (its layout), not to a shape, and serve all bodies that wear the look. */
@@ -30,28 +39,38 @@ export interface PaintOptions {
 }
 
 /** Paints a look for a body model. */
-export function paintLook(model: BodyModel, look: Look, { skin = 512, cloth = 512 }: PaintOptions = {}): LookTextures {
+export function paintLook(
+  model: BodyModel,
+  look: Look,
+  { skin = 512, cloth = 512 }: PaintOptions = {},
+): LookTextures {
   const anatomy = anatomyOf(model);
   const m = measure(anatomy);
   const { top, outer, bottom } = look.outfit;
-  const upper = (worn: Top) => paintCloth(anatomy, m, worn.fabric, wholeTop(worn, m), topTrim(worn, m), cloth);
+  const upper = (worn: Top) =>
+    paintCloth(anatomy, m, worn.fabric, wholeTop(worn, m), topTrim(worn, m), cloth);
   return {
     skin: paintSkin(anatomy, look, skin),
     eyes: paintEyeball(look),
     hair: paintStrands(look),
     top: upper(top),
     outer: outer && upper(outer),
-    bottom: bottom && paintCloth(anatomy, m, bottom.fabric, bottomField(bottom, m), bottomTrim(bottom, m), cloth),
+    bottom:
+      bottom && paintCloth(anatomy, m, bottom.fabric, bottomField(bottom, m), bottomTrim(bottom, m), cloth),
     skirts: {
       top: longTop(top, m, cloth),
       outer: outer && longTop(outer, m, cloth),
-      bottom: bottom?.kind === "skirt" ? paintSkirt(bottom.fabric, m, m.waist - 0.05, skirtEnd(bottom, m), cloth / 2) : null,
+      bottom:
+        bottom?.kind === "skirt"
+          ? paintSkirt(bottom.fabric, m, m.waist - 0.05, skirtEnd(bottom, m), cloth / 2)
+          : null,
     },
   };
 }
 
 /** Height of a skirt's hem. */
-export const skirtEnd = (bottom: Bottom, m: Measures): number => m.crotch + 2 * bottom.length * (m.knee - m.crotch);
+export const skirtEnd = (bottom: Bottom, m: Measures): number =>
+  m.crotch + 2 * bottom.length * (m.knee - m.crotch);
 
 /** A top with its collar and hood. */
 export function wholeTop(top: Top, m: Measures): Field {
@@ -87,4 +106,3 @@ function paintSkirt(fabric: Fabric, m: Measures, top: number, hem: number, size:
   }
   return { width: size, height: size, channels: 3, data };
 }
-

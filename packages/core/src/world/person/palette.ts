@@ -92,7 +92,16 @@ const LEATHER: readonly Rgb[] = [
 ];
 
 /** Families of colours that hair, eyes and garments are drawn from. */
-export const PALETTES = { hair: HAIR, eyes: EYES, dark: DARK, light: LIGHT, bright: BRIGHT, denim: DENIM, earth: EARTH, leather: LEATHER };
+export const PALETTES = {
+  hair: HAIR,
+  eyes: EYES,
+  dark: DARK,
+  light: LIGHT,
+  bright: BRIGHT,
+  denim: DENIM,
+  earth: EARTH,
+  leather: LEATHER,
+};
 
 /** One of a list. */
 export const pick = <T>(chance: Random, from: readonly T[]): T => from[chance.integer(from.length)];
@@ -129,8 +138,11 @@ export const blendColours = (a: Rgb, b: Rgb, t: number): Rgb => [
 ];
 
 /** Lighter (by > 1) or darker. */
-export const shade = (colour: Rgb, by: number): Rgb =>
-  [clamp(colour[0] * by), clamp(colour[1] * by), clamp(colour[2] * by)];
+export const shade = (colour: Rgb, by: number): Rgb => [
+  clamp(colour[0] * by),
+  clamp(colour[1] * by),
+  clamp(colour[2] * by),
+];
 
 /** Skin of lightness 0 (light) … 1 (dark). */
 export function skinTone(depth: number): Rgb {

@@ -1,5 +1,5 @@
-import { vertexNormals } from "../../body/normals.js";
 import type { BodyModel } from "../../body/model.js";
+import { vertexNormals } from "../../body/normals.js";
 import { bodySkinner } from "../../body/skinning.js";
 import type { Surface } from "../render/surface.js";
 import { backpackLayers, glassesLayers, hatLayers } from "./accessory.js";
@@ -13,7 +13,7 @@ import type { Look } from "./look.js";
 import { type LookTextures, paintLook } from "./paintLook.js";
 import { scalpField } from "./scalp.js";
 import { paintShoe, shoeLayers } from "./shoes.js";
-import { clearRods, legRods, type Rods } from "./skirt.js";
+import { clearRods, legRods, type Rods, sink } from "./skirt.js";
 import { clothesLayers } from "./wardrobe.js";
 
 /** A dressed body, ready to be posed. */
@@ -41,7 +41,12 @@ export interface DressOptions {
  *
  * @throws MareyError `BODY_DRESS` when the model can't be dressed.
  */
-export function dress(model: BodyModel, look: Look, betas: ArrayLike<number>, options: DressOptions = {}): Person {
+export function dress(
+  model: BodyModel,
+  look: Look,
+  betas: ArrayLike<number>,
+  options: DressOptions = {},
+): Person {
   const anatomy = anatomyOf(model);
   const textures = options.textures ?? paintLook(model, look);
   const body = shapedBody(model, betas);
@@ -52,12 +57,20 @@ export function dress(model: BodyModel, look: Look, betas: ArrayLike<number>, op
     ...headLayers(anatomy, body, look, textures, hidden),
   ];
   if (look.outfit.backpack) layers.push(...backpackLayers(anatomy, body, look.outfit.backpack));
-  const all = [...skinLayers(anatomy, look, textures, hidden), ...layers].filter(({ surface }) => surface.triangles.length > 0);
+  const all = [...skinLayers(anatomy, look, textures, hidden), ...layers].filter(
+    ({ surface }) => surface.triangles.length > 0,
+  );
   for (const { surface } of all) {
     surface.person = options.person ?? 1;
     if (options.later) surface.later = new Float32Array(surface.positions.length);
   }
-  return { look, surfaces: all.map(({ surface }) => surface), layers: all, rods: legRods(anatomy, body), soleHeight: look.outfit.shoes.height };
+  return {
+    look,
+    surfaces: all.map(({ surface }) => surface),
+    layers: all,
+    rods: legRods(anatomy, body),
+    soleHeight: look.outfit.shoes.height,
+  };
 }
 
 /** The body at rest in its shape, bare. */
@@ -65,13 +78,31 @@ function shapedBody(model: BodyModel, betas: ArrayLike<number>): DressedBody {
   const skinner = bodySkinner(model, { correctives: false });
   skinner.shape(betas);
   const { rest, restJoints: joints } = skinner;
-  return { rest, normals: vertexNormals(rest, model.triangles), joints, cover: new Float32Array(model.vertices) };
+  return {
+    rest,
+    normals: vertexNormals(rest, model.triangles),
+    joints,
+    cover: new Float32Array(model.vertices),
+  };
 }
 
-function headLayers(anatomy: Anatomy, body: DressedBody, look: Look, textures: LookTextures, hidden: Uint8Array): Layer[] {
-  const hair = { colour: [255, 255, 255] as const, texture: textures.hair, specular: 0.18, shininess: 14, twoSided: true };
+function headLayers(
+  anatomy: Anatomy,
+  body: DressedBody,
+  look: Look,
+  textures: LookTextures,
+  hidden: Uint8Array,
+): Layer[] {
+  const hair = {
+    colour: [255, 255, 255] as const,
+    texture: textures.hair,
+    specular: 0.18,
+    shininess: 14,
+    twoSided: true,
+  };
   const layers = hairLayers(anatomy, body, look, hair);
-  if (look.hair.style !== "bald") hide(anatomy, fieldOnBody(anatomy, scalpField(anatomy, look.hair.style)), 0.02, hidden);
+  if (look.hair.style !== "bald")
+    hide(anatomy, fieldOnBody(anatomy, scalpField(anatomy, look.hair.style)), 0.02, hidden);
   if (look.outfit.hat) layers.push(...hatLayers(anatomy, body, look.outfit.hat));
   if (look.face.glasses) layers.push(...glassesLayers(anatomy, body, look.face.glasses));
   return layers;
@@ -94,20 +125,38 @@ function skinLayers(anatomy: Anatomy, look: Look, textures: LookTextures, hidden
   }
   const uv = { coordinates: anatomy.skin.coordinates, triangles: Uint32Array.from(skinUv) };
   const bodyPart = model.part ?? new Uint8Array(model.vertices);
-  const surface = (triangles: number[], rest: Omit<Surface, "positions" | "triangles" | "person" | "part">): Layer => ({
-    surface: { positions: new Float32Array(3 * model.vertices), triangles: Uint32Array.from(triangles), person: 0, part: bodyPart, ...rest },
+  const surface = (
+    triangles: number[],
+    rest: Omit<Surface, "positions" | "triangles" | "person" | "part">,
+  ): Layer => ({
+    surface: {
+      positions: new Float32Array(3 * model.vertices),
+      triangles: Uint32Array.from(triangles),
+      person: 0,
+      part: bodyPart,
+      ...rest,
+    },
     binding: null,
     skirt: false,
   });
   return [
-    surface(skin, { uv, skin: uv, material: { colour: [255, 255, 255], texture: textures.skin, specular: 0.16, shininess: 18, wrap: 0.3 } }),
-    surface(eyes, { uv: eyeUv(anatomy, eyes), material: { colour: [255, 255, 255], texture: textures.eyes, specular: 0.6, shininess: 60 } }),
+    surface(skin, {
+      uv,
+      skin: uv,
+      material: { colour: [255, 255, 255], texture: textures.skin, specular: 0.16, shininess: 18, wrap: 0.3 },
+    }),
+    surface(eyes, {
+      uv: eyeUv(anatomy, eyes),
+      material: { colour: [255, 255, 255], texture: textures.eyes, specular: 0.6, shininess: 60 },
+    }),
   ];
 }
 
 /** Skin that shoes hide. */
 function shoeField(anatomy: Anatomy, look: Look): Float32Array {
-  const low = measure(anatomy).ankle - (look.outfit.shoes.kind === "flat" || look.outfit.shoes.kind === "leather" ? 0.03 : 0.008);
+  const low =
+    measure(anatomy).ankle -
+    (look.outfit.shoes.kind === "flat" || look.outfit.shoes.kind === "leather" ? 0.03 : 0.008);
   return fieldOnBody(anatomy, (_, y) => low - y);
 }
 
@@ -115,14 +164,24 @@ function shoeField(anatomy: Anatomy, look: Look): Float32Array {
 function eyeUv(anatomy: Anatomy, triangles: readonly number[]): NonNullable<Surface["uv"]> {
   const { template: p } = anatomy.model;
   const side = (v: number) => (p[3 * v] > 0 ? 0 : 1);
-  const low = [[Infinity, Infinity], [Infinity, Infinity]];
-  const high = [[-Infinity, -Infinity], [-Infinity, -Infinity]];
+  const low = [
+    [Infinity, Infinity],
+    [Infinity, Infinity],
+  ];
+  const high = [
+    [-Infinity, -Infinity],
+    [-Infinity, -Infinity],
+  ];
   for (const v of triangles)
     for (let k = 0; k < 2; k++) {
       low[side(v)][k] = Math.min(low[side(v)][k], p[3 * v + k]);
       high[side(v)][k] = Math.max(high[side(v)][k], p[3 * v + k]);
     }
-  const coordinates = Float32Array.from(triangles.flatMap((v) => [0, 1].map((k) => (p[3 * v + k] - low[side(v)][k]) / (high[side(v)][k] - low[side(v)][k]))));
+  const coordinates = Float32Array.from(
+    triangles.flatMap((v) =>
+      [0, 1].map((k) => (p[3 * v + k] - low[side(v)][k]) / (high[side(v)][k] - low[side(v)][k])),
+    ),
+  );
   return { coordinates, triangles: Uint32Array.from(triangles, (_, i) => i) };
 }
 
@@ -138,6 +197,8 @@ export function posePerson(person: Person, body: PosedBody, frame: "now" | "late
     if (!out) continue;
     if (!binding) out.set(body.vertices as Float32Array);
     else follow(binding, body, out);
-    if (skirt) clearRods(person.rods, body, out);
+    if (!skirt) continue;
+    sink(person.rods, body, out);
+    clearRods(person.rods, body, out);
   }
 }

@@ -5,8 +5,19 @@ import type { FaceLook, Hairstyle } from "./look.js";
 
 /** The hairline: degrees about the head from the front, and m above the eyes. */
 const HAIRLINE = [
-  [0, 0.062], [25, 0.061], [45, 0.052], [60, 0.034], [72, 0.008], [82, -0.012], [92, 0.004], [102, 0.03],
-  [112, 0.006], [125, -0.035], [145, -0.066], [180, -0.074],
+  [0, 0.061],
+  [20, 0.064],
+  [36, 0.06],
+  [50, 0.048],
+  [60, 0.03],
+  [70, 0.006],
+  [80, -0.016],
+  [90, -0.002],
+  [102, 0.018],
+  [112, 0.002],
+  [125, -0.035],
+  [145, -0.066],
+  [180, -0.074],
 ] as const;
 
 /** Depth of the axis about which the hairline runs, m. */
@@ -30,11 +41,11 @@ export function scalpField({ marks }: Anatomy, style: Hairstyle): Field {
   return (x, y, z) => {
     if (y < neck) return -1;
     const degrees = (Math.atan2(Math.abs(x), z - AXIS) * 180) / Math.PI;
-    const ragged = 0.003 * grain(150 * x, 150 * y, 150 * z, 4);
+    const ragged = 0.004 * grain(110 * x, 110 * y, 110 * z, 4) + 0.003 * grain(30 * x, 30 * y, 30 * z, 9);
     const line = y - eye - hairline(degrees) - receding * Math.cos((degrees * Math.PI) / 120) + ragged;
     if (coversEars && degrees > 70) return line + 0.01;
     if (Math.abs(x) < 0.066) return line;
-    const ear = Math.hypot((z - earZ) / 0.026, (y - earY + 0.006) / 0.037) - 1;
+    const ear = Math.hypot((z - earZ) / 0.021, (y - earY + 0.008) / 0.033) - 1;
     return Math.min(line, 0.03 * ear);
   };
 }
@@ -58,6 +69,11 @@ export function beardField({ marks }: Anatomy, beard: FaceLook["beard"]): Field 
     if (beard === "goatee") return z > 0.055 ? Math.min(lipField, Math.max(moustache, goatee)) : -1;
     // The cheek's line sinks from the sideburn to the corner of the mouth.
     const cheek = mouth + 0.006 + 0.62 * Math.max(0, 0.092 - z) - y;
-    return Math.min(lipField, Math.max(z > 0.08 ? moustache : -1, cheek), y - chin + 0.03 + 0.3 * (z - 0.06));
+    return Math.min(
+      lipField,
+      Math.max(z > 0.08 ? moustache : -1, cheek),
+      y - chin + 0.014 - 0.5 * Math.max(0, 0.085 - z),
+      z - earZ - 0.014,
+    );
   };
 }

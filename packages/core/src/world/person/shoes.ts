@@ -1,13 +1,12 @@
+import type { Image } from "../../image/image.js";
 import type { Anatomy } from "./anatomy.js";
+import { over, times } from "./cloth.js";
 import type { DressedBody } from "./drape.js";
-import { bare } from "./hair.js";
+import { speckle } from "./grain.js";
 import type { Layer } from "./layer.js";
 import type { Shoes } from "./outfit.js";
 import { grid } from "./skirt.js";
-import { solid } from "./solid.js";
-import type { Image } from "../../image/image.js";
-import { over, times } from "./cloth.js";
-import { speckle } from "./grain.js";
+import { ownLayer, solid } from "./solid.js";
 
 /** Where a foot lies at rest: its own frame, and its size. */
 interface Foot {
@@ -83,7 +82,9 @@ function footOf(anatomy: Anatomy, body: DressedBody, side: string): Foot {
     heel: [heel[0] + back * ahead[0], ground, heel[2] + back * ahead[1]],
     ahead,
     length,
-    slices: slices.map((_, i) => [0, 1, 2].map((k) => meanAround(slices, i, k)) as unknown as [number, number, number]),
+    slices: slices.map(
+      (_, i) => [0, 1, 2].map((k) => meanAround(slices, i, k)) as unknown as [number, number, number],
+    ),
     ankle: high - ground,
   };
 }
@@ -101,7 +102,15 @@ function sliceAt({ slices }: Foot, t: number, k: number): number {
 }
 
 /** A closed body of rings across the foot: the upper is arched over it, the sole lies flat below. */
-function part(anatomy: Anatomy, body: DressedBody, shoes: Shoes, foot: Foot, side: string, what: "upper" | "sole", picture: Image): Layer {
+function part(
+  anatomy: Anatomy,
+  body: DressedBody,
+  shoes: Shoes,
+  foot: Foot,
+  side: string,
+  what: "upper" | "sole",
+  picture: Image,
+): Layer {
   const rows = 18;
   const rest: number[] = [];
   const coordinates: number[] = [];
@@ -112,35 +121,50 @@ function part(anatomy: Anatomy, body: DressedBody, shoes: Shoes, foot: Foot, sid
     // Toe and heel are round: the last rings shrink to nothing.
     const heelEnd = Math.min(1, (t + 0.045) / 0.13);
     const toeEnd = Math.min(1, (1.055 - t) / 0.2);
-    const round = Math.sqrt(Math.max(0, 1 - (1 - heelEnd) ** 2)) * Math.sqrt(Math.max(0, 1 - (1 - toeEnd) ** 2));
+    const round =
+      Math.sqrt(Math.max(0, 1 - (1 - heelEnd) ** 2)) * Math.sqrt(Math.max(0, 1 - (1 - toeEnd) ** 2));
     const left = (sliceAt(foot, inner, 0) + margin) * round;
     const right = (sliceAt(foot, inner, 1) + margin) * round;
     const collar = foot.ankle - 0.012 + (shoes.kind === "flat" || shoes.kind === "leather" ? -0.025 : 0);
     const arch = Math.min(sliceAt(foot, inner, 2) + 0.008, collar);
-    const high = what === "sole" ? 0.008 : arch * (0.35 + 0.65 * Math.sqrt(round)) * (shoes.kind === "flat" && t > 0.3 && t < 0.72 ? 0.55 : 1);
-    const low = what === "sole" ? -shoes.height * (1 - 0.25 * Math.max(0, t - 0.8) / 0.25) : 0;
+    const high =
+      what === "sole"
+        ? 0.008
+        : arch * (0.35 + 0.65 * Math.sqrt(round)) * (shoes.kind === "flat" && t > 0.3 && t < 0.72 ? 0.55 : 1);
+    const low = what === "sole" ? -shoes.height * (1 - (0.25 * Math.max(0, t - 0.8)) / 0.25) : 0;
     for (let c = 0; c <= AROUND; c++) {
       const turn = (-2 * Math.PI * c) / AROUND - Math.PI / 2;
       const [u, v] = section(turn, what === "sole" ? 0.25 : 0.75);
       const aside = u * (u > 0 ? left : right);
       const y = low + (0.5 + 0.5 * v) * (high - low);
       const s = t * foot.length;
-      rest.push(foot.heel[0] + s * foot.ahead[0] + aside * foot.ahead[1], foot.heel[1] + y, foot.heel[2] + s * foot.ahead[1] - aside * foot.ahead[0]);
+      rest.push(
+        foot.heel[0] + s * foot.ahead[0] + aside * foot.ahead[1],
+        foot.heel[1] + y,
+        foot.heel[2] + s * foot.ahead[1] - aside * foot.ahead[0],
+      );
       coordinates.push((r + 0.5) / (rows + 1), c / AROUND);
     }
   }
   const positions = Float32Array.from(rest);
   const triangles = grid(rows, AROUND);
   const toes = anatomy.marks[`${side}_foot`][2];
-  const material = what === "sole" ? { colour: shoes.sole, specular: 0.05 } : { colour: [255, 255, 255] as const, texture: picture, specular: shoes.kind === "sneaker" ? 0.08 : 0.4 };
-  return {
-    surface: bare(anatomy, body, positions, triangles, Float32Array.from(coordinates), material),
-    binding: solid(anatomy, body, positions, (v) => {
-      const bend = Math.min(1, Math.max(0, (positions[3 * v + 2] - toes + 0.025) / 0.05));
-      return [[`${side}_ankle`, 1 - bend], [`${side}_foot`, bend]];
-    }),
-    skirt: false,
-  };
+  const material =
+    what === "sole"
+      ? { colour: shoes.sole, specular: 0.05 }
+      : {
+          colour: [255, 255, 255] as const,
+          texture: picture,
+          specular: shoes.kind === "sneaker" ? 0.08 : 0.4,
+        };
+  const binding = solid(anatomy, body, positions, (v) => {
+    const bend = Math.min(1, Math.max(0, (positions[3 * v + 2] - toes + 0.025) / 0.05));
+    return [
+      [`${side}_ankle`, 1 - bend],
+      [`${side}_foot`, bend],
+    ];
+  });
+  return ownLayer(binding, triangles, Float32Array.from(coordinates), material);
 }
 
 /** A ring between an ellipse (power 1) and a box (power towards 0). */
@@ -164,7 +188,14 @@ export function paintShoe(shoes: Shoes, seed: number, size = 64): Image {
     if (shoes.kind === "sneaker") {
       if (u > 0.8 && style === 0) over(out, shoes.sole, 0.85);
       const slant = u + 0.35 * top;
-      if (top > 0.4 && top < 0.8 && slant > 0.62 && slant < 0.8 && (style === 1 ? (slant * 16) % 1 < 0.5 : style === 2)) over(out, shoes.trim, 0.9);
+      if (
+        top > 0.4 &&
+        top < 0.8 &&
+        slant > 0.62 &&
+        slant < 0.8 &&
+        (style === 1 ? (slant * 16) % 1 < 0.5 : style === 2)
+      )
+        over(out, shoes.trim, 0.9);
       if (u < 0.16 && style === 2) over(out, shoes.trim, 0.8);
     }
     const laced = shoes.kind !== "flat" && top > 0.84 && u > 0.42 && u < 0.68;

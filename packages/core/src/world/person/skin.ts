@@ -5,8 +5,8 @@ import { paint } from "./atlas.js";
 import { over, times } from "./cloth.js";
 import { facePainter } from "./face.js";
 import { grain, roughGrain, speckle } from "./grain.js";
-import { beardField, scalpField } from "./scalp.js";
 import type { Look } from "./look.js";
+import { beardField, scalpField } from "./scalp.js";
 
 /** Paints the skin with its face, in the body's own layout. */
 export function paintSkin(anatomy: Anatomy, look: Look, size: number): Image {
@@ -16,7 +16,11 @@ export function paintSkin(anatomy: Anatomy, look: Look, size: number): Image {
   const scalp = scalpField(anatomy, look.hair.style);
   const beard = beardField(anatomy, look.face.beard);
   const flush: Rgb = [look.skin[0] * 0.97, look.skin[1] * 0.72, look.skin[2] * 0.68];
-  const palm: Rgb = [0.55 * look.skin[0] + 0.45 * 226, 0.55 * look.skin[1] + 0.45 * 172, 0.55 * look.skin[2] + 0.45 * 148];
+  const palm: Rgb = [
+    0.55 * look.skin[0] + 0.45 * 226,
+    0.55 * look.skin[1] + 0.45 * 172,
+    0.55 * look.skin[2] + 0.45 * 148,
+  ];
   const joints = ["elbow", "knee", "hand", "ankle"].map((name) => marks[`left_${name}`]);
   const seed = look.seed | 0;
   const head = marks.neck[1];
@@ -46,7 +50,15 @@ export function paintSkin(anatomy: Anatomy, look: Look, size: number): Image {
 }
 
 /** Paler palms, and dark lines between the fingers that hold at a distance. */
-function hand(ax: number, y: number, z: number, normals: Float32Array, n: number, palm: Rgb, out: Float64Array): void {
+function hand(
+  ax: number,
+  y: number,
+  z: number,
+  normals: Float32Array,
+  n: number,
+  palm: Rgb,
+  out: Float64Array,
+): void {
   const down = -normals[3 * n + 1];
   if (down > 0) over(out, palm, 0.6 * Math.min(1, down * 1.5));
   const sideways = Math.abs(normals[3 * n + 2]);

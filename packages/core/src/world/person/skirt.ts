@@ -1,7 +1,7 @@
+import type { Uv } from "../render/surface.js";
 import type { Anatomy } from "./anatomy.js";
 import type { PosedBody, Skinned } from "./binding.js";
 import type { DressedBody } from "./drape.js";
-import type { Uv } from "../render/surface.js";
 
 /** A tube around both legs, from the hips down. */
 export interface SkirtShape {
@@ -44,7 +44,8 @@ export function sewSkirt(anatomy: Anatomy, body: DressedBody, shape: SkirtShape)
     for (let c = 0; c < wide; c++) {
       const v = r * wide + c;
       const turn = columnTurn(c, r / rows, shape, outline[r * SKIRT_COLUMNS]);
-      const pleat = 1 + 0.05 * (r / rows) * (shape.pleats > 0 ? Math.cos(turn * shape.pleats) : 0.4 * Math.sin(5 * turn));
+      const pleat =
+        1 + 0.05 * (r / rows) * (shape.pleats > 0 ? Math.cos(turn * shape.pleats) : 0.4 * Math.sin(5 * turn));
       const radius = lookAround(outline, r, turn) * pleat;
       rest[3 * v] = radius * Math.sin(turn);
       rest[3 * v + 1] = scale(shape.top + (r / rows) * (shape.hem - shape.top));
@@ -52,6 +53,7 @@ export function sewSkirt(anatomy: Anatomy, body: DressedBody, shape: SkirtShape)
       coordinates[2 * v] = 0.01 + (0.98 * c) / SKIRT_COLUMNS;
       coordinates[2 * v + 1] = 0.99 - (0.98 * r) / rows;
     }
+  raiseCover(anatomy, body, scale(shape.top), scale(shape.hem), rows, outline);
   const triangles = grid(rows, SKIRT_COLUMNS);
   return {
     binding: { kind: "skinned", rest, ...legWeights(anatomy, body, rest), restJoints: body.joints },
@@ -100,7 +102,13 @@ function heightScale(anatomy: Anatomy, body: DressedBody): (y: number) => number
 }
 
 /** Radius by row and column: outside the body, never narrower than above less a little, wider towards the hem. */
-function fallingOutline(anatomy: Anatomy, body: DressedBody, shape: SkirtShape, rows: number, scale: (y: number) => number): Float32Array {
+function fallingOutline(
+  anatomy: Anatomy,
+  body: DressedBody,
+  shape: SkirtShape,
+  rows: number,
+  scale: (y: number) => number,
+): Float32Array {
   const { regions } = anatomy;
   const out = new Float32Array((rows + 1) * SKIRT_COLUMNS);
   const top = scale(shape.top);
@@ -120,11 +128,36 @@ function fallingOutline(anatomy: Anatomy, body: DressedBody, shape: SkirtShape, 
     if (r > 0)
       for (let c = 0; c < SKIRT_COLUMNS; c++) {
         const at = r * SKIRT_COLUMNS + c;
-        out[at] = Math.max(out[at], out[at - SKIRT_COLUMNS] * (1 + (shape.flare - 1) * 0.9 / rows) - (shape.flare < 1.1 ? 0.003 : 0));
+        out[at] = Math.max(
+          out[at],
+          out[at - SKIRT_COLUMNS] * (1 + ((shape.flare - 1) * 0.9) / rows) - (shape.flare < 1.1 ? 0.003 : 0),
+        );
       }
     roundOut(out, r * SKIRT_COLUMNS);
   }
   return out;
+}
+
+/** Tells what is worn over the skirt how far it stands off. */
+function raiseCover(
+  anatomy: Anatomy,
+  body: DressedBody,
+  top: number,
+  hem: number,
+  rows: number,
+  outline: Float32Array,
+): void {
+  const z0 = axisDepth(body, anatomy);
+  for (let v = 0; v < body.cover.length; v++) {
+    const row = ((top - body.rest[3 * v + 1]) / (top - hem)) * rows;
+    if (row < 0 || row > rows || anatomy.regions[5 * v + 1] + anatomy.regions[5 * v + 2] > 0.3) continue;
+    const x = body.rest[3 * v];
+    const z = body.rest[3 * v + 2] - z0;
+    body.cover[v] = Math.max(
+      body.cover[v],
+      lookAround(outline, Math.round(row), Math.atan2(x, z)) - Math.hypot(x, z),
+    );
+  }
 }
 
 /** Fills a row's hollows: each radius at least the mean of those around it. */
@@ -132,7 +165,12 @@ function roundOut(out: Float32Array, from: number): void {
   const n = SKIRT_COLUMNS;
   for (let round = 0; round < 3; round++)
     for (let c = 0; c < n; c++) {
-      const mean = (out[from + ((c + n - 2) % n)] + out[from + ((c + n - 1) % n)] + out[from + ((c + 1) % n)] + out[from + ((c + 2) % n)]) / 4;
+      const mean =
+        (out[from + ((c + n - 2) % n)] +
+          out[from + ((c + n - 1) % n)] +
+          out[from + ((c + 1) % n)] +
+          out[from + ((c + 2) % n)]) /
+        4;
       out[from + c] = Math.max(out[from + c], mean);
     }
 }
@@ -149,7 +187,11 @@ function lookAround(outline: Float32Array, row: number, turn: number): number {
 const step = (t: number) => (t <= 0 ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t));
 
 /** Pelvis at the top, the thighs further down, side by side; below the knees partly the shins. */
-function legWeights(anatomy: Anatomy, body: DressedBody, rest: Float32Array): { joints: Uint8Array; weights: Float32Array } {
+function legWeights(
+  anatomy: Anatomy,
+  body: DressedBody,
+  rest: Float32Array,
+): { joints: Uint8Array; weights: Float32Array } {
   const names = anatomy.model.joints;
   const hip = joint(anatomy, body, "left_hip", 1);
   const knee = joint(anatomy, body, "left_knee", 1);
@@ -171,24 +213,15 @@ function legWeights(anatomy: Anatomy, body: DressedBody, rest: Float32Array): { 
   return { joints, weights };
 }
 
-/** Part of the skin nearest to each vertex. */
-export function partsBelow(anatomy: Anatomy, body: DressedBody, rest: Float32Array): Uint8Array {
-  const part = anatomy.model.part;
-  const out = new Uint8Array(rest.length / 3);
-  if (!part) return out;
-  for (let v = 0; v < out.length; v++) {
-    let best = Infinity;
-    for (let b = 0; b < part.length; b++) {
-      const dx = body.rest[3 * b] - rest[3 * v];
-      const dy = body.rest[3 * b + 1] - rest[3 * v + 1];
-      const dz = body.rest[3 * b + 2] - rest[3 * v + 2];
-      const d = dx * dx + dy * dy + dz * dz;
-      if (d >= best) continue;
-      best = d;
-      out[v] = part[b];
-    }
-  }
-  return out;
+/** What lies below a skirt: hips, the thigh or the shin of its side. */
+function partsBelow(anatomy: Anatomy, body: DressedBody, rest: Float32Array): Uint8Array {
+  const names = anatomy.model.joints;
+  const heights = ["hip", "knee"].map((name) => joint(anatomy, body, `left_${name}`, 1));
+  return Uint8Array.from({ length: rest.length / 3 }, (_, v) => {
+    const y = rest[3 * v + 1];
+    const side = rest[3 * v] >= 0 ? "left" : "right";
+    return names.indexOf(y > heights[0] ? "pelvis" : y > heights[1] ? `${side}_hip` : `${side}_knee`);
+  });
 }
 
 /** Thighs and shins as tapered rods that cloth can't pass through: joint, joint, radii at them (m). */
@@ -208,20 +241,74 @@ export function legRods(anatomy: Anatomy, body: DressedBody): Rods {
   const around = (j: number, side: number) => {
     let most = 0;
     for (let v = 0; v < model.vertices; v++) {
-      if (regions[5 * v + side] < 0.9 || Math.abs(body.rest[3 * v + 1] - body.joints[3 * j + 1]) > 0.02) continue;
-      const r = Math.hypot(body.rest[3 * v] - body.joints[3 * j], body.rest[3 * v + 2] - body.joints[3 * j + 2]);
+      if (regions[5 * v + side] < 0.9 || Math.abs(body.rest[3 * v + 1] - body.joints[3 * j + 1]) > 0.02)
+        continue;
+      const r = Math.hypot(
+        body.rest[3 * v] - body.joints[3 * j],
+        body.rest[3 * v + 2] - body.joints[3 * j + 2],
+      );
       most = Math.max(most, r);
     }
     return most || 0.085;
   };
   return {
     joints: Uint8Array.from(chain.flat()),
-    radii: Float32Array.from(chain.flatMap(([a, b], i) => [around(a, i < 2 ? 3 : 4), around(b, i < 2 ? 3 : 4)].map((r) => 0.92 * r + 0.006))),
+    radii: Float32Array.from(
+      chain.flatMap(([a, b], i) =>
+        [around(a, i < 2 ? 3 : 4), around(b, i < 2 ? 3 : 4)].map((r) => 0.92 * r + 0.006),
+      ),
+    ),
   };
 }
 
+/**
+ * Lets a skirt sink on thighs that don't hang down, as it does in sitting, where the joints alone would hold it up like
+ * a bell: what stands further above, below or beside the thighs than they are thick comes nearer. Y is up; allocates
+ * nothing.
+ */
+export function sink(
+  { joints, radii }: Rods,
+  { transforms: T, translation }: PosedBody,
+  p: Float32Array,
+): void {
+  const [l, k, r, q] = [12 * joints[0], 12 * joints[1], 12 * joints[4], 12 * joints[5]];
+  const hx = 0.5 * (T[l + 3] + T[r + 3]) + translation[0];
+  const hy = 0.5 * (T[l + 7] + T[r + 7]) + translation[1];
+  const hz = 0.5 * (T[l + 11] + T[r + 11]) + translation[2];
+  const dx = 0.5 * (T[k + 3] + T[q + 3]) + translation[0] - hx;
+  const dy = 0.5 * (T[k + 7] + T[q + 7]) + translation[1] - hy;
+  const dz = 0.5 * (T[k + 11] + T[q + 11]) + translation[2] - hz;
+  const length = Math.sqrt(dx * dx + dy * dy + dz * dz) || 1;
+  const lying = step(1 + dy / length);
+  if (lying < 0.02) return;
+  const wide = Math.hypot(T[k + 3] - T[q + 3], T[k + 11] - T[q + 11]);
+  const sx = (T[k + 3] - T[q + 3]) / (wide || 1);
+  const sz = (T[k + 11] - T[q + 11]) / (wide || 1);
+  for (let i = 0; i < p.length; i += 3) {
+    const t = Math.max(
+      0,
+      ((p[i] - hx) * dx + (p[i + 1] - hy) * dy + (p[i + 2] - hz) * dz) / (length * length),
+    );
+    const by = lying * step(3 * t);
+    const radius = radii[0] + Math.min(1, t) * (radii[1] - radii[0]) + 0.012;
+    p[i + 1] -= by * excess(p[i + 1] - hy - t * dy, radius, 0.9);
+    const aside =
+      by * excess((p[i] - hx - t * dx) * sx + (p[i + 2] - hz - t * dz) * sz, 0.5 * wide + radius, 0.7);
+    p[i] -= aside * sx;
+    p[i + 2] -= aside * sz;
+  }
+}
+
+/** A share of what a distance is beyond ±limit. */
+const excess = (d: number, limit: number, share: number) =>
+  d > limit ? share * (d - limit) : d < -limit ? share * (d + limit) : 0;
+
 /** Pushes cloth out of the legs, away from their axes; allocates nothing. */
-export function clearRods({ joints, radii }: Rods, { transforms: T, translation }: PosedBody, p: Float32Array): void {
+export function clearRods(
+  { joints, radii }: Rods,
+  { transforms: T, translation }: PosedBody,
+  p: Float32Array,
+): void {
   for (let rod = 0; rod < 4; rod++) {
     const a = 12 * joints[2 * rod];
     const b = 12 * joints[2 * rod + 1];
@@ -233,11 +320,14 @@ export function clearRods({ joints, radii }: Rods, { transforms: T, translation 
     const dz = T[b + 11] + translation[2] - az;
     const length = dx * dx + dy * dy + dz * dz;
     for (let i = 0; i < p.length; i += 3) {
-      const t = Math.min(1, Math.max(0, ((p[i] - ax) * dx + (p[i + 1] - ay) * dy + (p[i + 2] - az) * dz) / length));
+      const t = Math.min(
+        1,
+        Math.max(0, ((p[i] - ax) * dx + (p[i + 1] - ay) * dy + (p[i + 2] - az) * dz) / length),
+      );
       const x = p[i] - ax - t * dx;
       const y = p[i + 1] - ay - t * dy;
       const z = p[i + 2] - az - t * dz;
-      const distance = Math.hypot(x, y, z);
+      const distance = Math.sqrt(x * x + y * y + z * z);
       const radius = radii[2 * rod] + t * (radii[2 * rod + 1] - radii[2 * rod]);
       if (distance >= radius || distance < 1e-6) continue;
       const by = radius / distance - 1;

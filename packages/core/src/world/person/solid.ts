@@ -1,6 +1,8 @@
+import type { Material, Surface } from "../render/surface.js";
 import type { Anatomy } from "./anatomy.js";
 import { type Skinned, strongest } from "./binding.js";
 import type { DressedBody } from "./drape.js";
+import type { Layer } from "./layer.js";
 
 /** Binds a surface of its own to joints by name, by weights at each vertex. */
 export function solid(
@@ -25,3 +27,22 @@ export function solid(
 /** Binds a surface to one joint. */
 export const rigid = (anatomy: Anatomy, body: DressedBody, rest: Float32Array, joint: string): Skinned =>
   solid(anatomy, body, rest, () => [[joint, 1]]);
+
+/** A layer with a surface of its own, of which each vertex counts as the part of the joint that moves it most. */
+export function ownLayer(
+  binding: Skinned,
+  triangles: Uint32Array,
+  coordinates: Float32Array | null,
+  material: Material,
+): Layer {
+  const N = binding.rest.length / 3;
+  const surface: Surface = {
+    positions: new Float32Array(binding.rest.length),
+    triangles,
+    material,
+    person: 0,
+    part: Uint8Array.from({ length: N }, (_, v) => binding.joints[4 * v]),
+  };
+  if (coordinates) surface.uv = { coordinates, triangles };
+  return { surface, binding, skirt: false };
+}

@@ -15,7 +15,8 @@ export function paintStrands(look: Look): Image {
     const v = 1 - (Math.floor(i / width) + 0.5) / height;
     const strands = curly
       ? roughGrain(40 * u, 24 * v, 0, seed) + 0.6 * grain(90 * u, 55 * v, 1, seed)
-      : 0.7 * grain(110 * u + 1.5 * Math.sin(7 * v), 3 * v, 0, seed) + 0.7 * roughGrain(26 * u + Math.sin(5 * v), 2.5 * v, 2, seed);
+      : 0.7 * grain(110 * u + 1.5 * Math.sin(7 * v), 3 * v, 0, seed) +
+        0.7 * roughGrain(26 * u + Math.sin(5 * v), 2.5 * v, 2, seed);
     // A band of gloss lies around the crown; roots and tips are darker.
     const gloss = curly ? 0 : 0.35 * Math.exp(-(((v - 0.68) / 0.09) ** 2));
     const light = Math.max(0.3, 0.88 + 0.42 * strands + gloss - 0.18 * Math.abs(v - 0.55));

@@ -1,5 +1,5 @@
 import type { Rgb } from "../render/surface.js";
-import { over, type Place, times, type Trim } from "./cloth.js";
+import { over, type Place, type Trim, times } from "./cloth.js";
 import type { Fabric } from "./fabric.js";
 import { hemOf, type Measures, openingAt } from "./garment.js";
 import { grain, speckle } from "./grain.js";
@@ -19,15 +19,18 @@ export function topTrim(top: Top, m: Measures): Trim {
     if (field < 0.024 && ribbed(kind)) rib(place, fabric, out);
     if (near(field, kind === "shirt" ? 0.012 : 0.022, 0.0022)) times(out, seam);
     if (region < 3 && kind !== "tank" && near(Math.abs(x), m.shoulder - 0.012, 0.0026)) times(out, seam);
-    if (front && (kind === "shirt" || kind === "coat" || (kind === "polo" && place.y > m.armpit - 0.04))) placket(top, m, place, out);
+    if (front && (kind === "shirt" || kind === "coat" || (kind === "polo" && place.y > m.armpit - 0.04)))
+      placket(top, m, place, out);
     if (front && (kind === "jacket" || (kind === "hoodie" && fabric.seed % 2 === 0))) zip(top, m, place, out);
     if (front && kind === "hoodie") pouch(top, m, place, out);
     if (front && fabric.print !== "none") print(fabric, m, place, out);
-    if (front && kind === "shirt" && fabric.seed % 3 === 0) pocket(place, 0.075, m.armpit - 0.07, 0.045, 0.055, out);
+    if (front && kind === "shirt" && fabric.seed % 3 === 0)
+      pocket(place, 0.075, m.armpit - 0.07, 0.045, 0.055, out);
   };
 }
 
-const ribbed = (kind: Top["kind"]) => kind === "hoodie" || kind === "sweater" || kind === "jacket" || kind === "tshirt" || kind === "longsleeve";
+const ribbed = (kind: Top["kind"]) =>
+  kind === "hoodie" || kind === "sweater" || kind === "jacket" || kind === "tshirt" || kind === "longsleeve";
 
 function rib({ around, angle, field }: Place, fabric: Fabric, out: Float64Array): void {
   if (fabric.trimmed) over(out, fabric.colours[1]);
@@ -64,7 +67,12 @@ function pocket(place: Place, x0: number, y0: number, half: number, high: number
   if (dx < 0.002 && dy < 0.002 && (dx > -0.002 || dy > -0.002)) times(out, 0.76);
 }
 
-function print({ print: kind, colours, seed }: Fabric, m: Measures, { x, y }: Place, out: Float64Array): void {
+function print(
+  { print: kind, colours, seed }: Fabric,
+  m: Measures,
+  { x, y }: Place,
+  out: Float64Array,
+): void {
   const v = y - (m.armpit - 0.075);
   const [, ink, second] = colours;
   if (kind === "disc") {
@@ -72,7 +80,8 @@ function print({ print: kind, colours, seed }: Fabric, m: Measures, { x, y }: Pl
     if (r < 0.075) over(out, r < 0.045 && grain(40 * x, 40 * v, 1, seed) > 0 ? second : ink, 0.92);
   } else if (kind === "bars") {
     const row = Math.floor((v + 0.06) / 0.03);
-    if (Math.abs(x) < 0.11 - 0.01 * row && row >= 0 && row < 4 && (v + 0.06) / 0.03 - row < 0.6) over(out, row % 2 ? second : ink, 0.92);
+    if (Math.abs(x) < 0.11 - 0.01 * row && row >= 0 && row < 4 && (v + 0.06) / 0.03 - row < 0.6)
+      over(out, row % 2 ? second : ink, 0.92);
   } else if (kind === "letters") {
     const lines = 1 + (seed % 3);
     if (lettered(x, v, lines, 0.052 - 0.011 * lines, seed)) over(out, ink, 0.92);
@@ -129,5 +138,6 @@ export function bottomTrim(bottom: Bottom, m: Measures): Trim {
 
 function wear(belt: Rgb, x: number, z: number, field: number, out: Float64Array): void {
   over(out, belt);
-  if (z > 0 && Math.abs(x) < 0.022 && field > 0.002) over(out, Math.abs(x) < 0.014 && near(field, 0.017, 0.01) ? belt : [186, 180, 166]);
+  if (z > 0 && Math.abs(x) < 0.022 && field > 0.002)
+    over(out, Math.abs(x) < 0.014 && near(field, 0.017, 0.01) ? belt : [186, 180, 166]);
 }

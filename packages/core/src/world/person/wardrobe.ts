@@ -2,14 +2,25 @@ import type { Image } from "../../image/image.js";
 import type { Material } from "../render/surface.js";
 import type { Anatomy } from "./anatomy.js";
 import type { DressedBody } from "./drape.js";
-import { bottomField, bottomHem, collarField, hemOf, hoodField, type Measures, measure, skirtHem, sockField, topField } from "./garment.js";
+import {
+  bottomField,
+  bottomHem,
+  collarField,
+  hemOf,
+  hoodField,
+  type Measures,
+  measure,
+  skirtHem,
+  sockField,
+  topField,
+} from "./garment.js";
 import { grain } from "./grain.js";
-import { bare } from "./hair.js";
 import { fieldOnBody, hide, type Layer, type ShellPlan, shellLayer } from "./layer.js";
 import type { Look } from "./look.js";
 import type { Bottom, Top } from "./outfit.js";
 import { type LookTextures, skirtEnd } from "./paintLook.js";
 import { sewSkirt } from "./skirt.js";
+import { ownLayer } from "./solid.js";
 
 /** A garment to be put on: what it covers, and how to make it once it is known what covers it. */
 interface Piece {
@@ -20,7 +31,13 @@ interface Piece {
 }
 
 /** Clothes from the skin outwards; faces of skin that they cover are marked in `hidden`. */
-export function clothesLayers(anatomy: Anatomy, body: DressedBody, look: Look, textures: LookTextures, hidden: Uint8Array): Layer[] {
+export function clothesLayers(
+  anatomy: Anatomy,
+  body: DressedBody,
+  look: Look,
+  textures: LookTextures,
+  hidden: Uint8Array,
+): Layer[] {
   const m = measure(anatomy);
   const { top, outer, bottom, tucked, socks } = look.outfit;
   const pieces: Piece[] = [];
@@ -28,7 +45,8 @@ export function clothesLayers(anatomy: Anatomy, body: DressedBody, look: Look, t
   const lower = bottom ? [bottomPiece(anatomy, body, m, bottom, textures)] : [];
   const upper = topPiece(anatomy, body, m, top, textures.top, textures.skirts.top, tucked ? 0.25 : 1);
   pieces.push(...(tucked ? [upper, ...lower] : [...lower, upper]));
-  if (outer && textures.outer) pieces.push(topPiece(anatomy, body, m, outer, textures.outer, textures.skirts.outer, 1));
+  if (outer && textures.outer)
+    pieces.push(topPiece(anatomy, body, m, outer, textures.outer, textures.skirts.outer, 1));
   const layers: Layer[] = [];
   pieces.forEach((piece, i) => {
     const under = new Uint8Array(hidden.length);
@@ -36,21 +54,58 @@ export function clothesLayers(anatomy: Anatomy, body: DressedBody, look: Look, t
     layers.push(...piece.make(under));
     hide(anatomy, piece.field, piece.depth, hidden);
   });
+  hideLegs(anatomy, m, look, hidden);
   return layers;
 }
 
-const cloth = (texture: Image, shine: number): Material => ({ colour: [255, 255, 255], texture, specular: shine, shininess: 16, twoSided: true });
+/** Skin under a skirt, but for a hand's breadth at its hem that can be seen from below. */
+function hideLegs(
+  anatomy: Anatomy,
+  m: Measures,
+  { outfit: { top, bottom } }: Look,
+  hidden: Uint8Array,
+): void {
+  const hem = bottom?.kind === "skirt" ? skirtEnd(bottom, m) : top.length > 1 ? skirtHem(top, m) : null;
+  if (hem === null) return;
+  const field = fieldOnBody(anatomy, (x, y) =>
+    Math.min(m.waist - y, y - hem, m.shoulder + 0.1 - Math.abs(x)),
+  );
+  hide(anatomy, field, 0.09, hidden);
+}
 
-function sockPiece(anatomy: Anatomy, body: DressedBody, m: Measures, socks: { colour: Material["colour"]; height: number }): Piece {
+const cloth = (texture: Image, shine: number): Material => ({
+  colour: [255, 255, 255],
+  texture,
+  specular: shine,
+  shininess: 16,
+  twoSided: true,
+});
+
+function sockPiece(
+  anatomy: Anatomy,
+  body: DressedBody,
+  m: Measures,
+  socks: { colour: Material["colour"]; height: number },
+): Piece {
   const field = fieldOnBody(anatomy, sockField(socks.height, m));
   const plan: ShellPlan = { field, hang: 0, taper: 0, smooth: 1, thickness: 0.003, ease: () => 0.0035 };
-  return { field, depth: 0.02, make: (hidden) => [shellLayer(anatomy, body, plan, hidden, { colour: socks.colour, twoSided: true })] };
+  return {
+    field,
+    depth: 0.02,
+    make: (hidden) => [shellLayer(anatomy, body, plan, hidden, { colour: socks.colour, twoSided: true })],
+  };
 }
 
 /** Wider and narrower by up to a third, as cloth that isn't pressed. */
 const uneven = (x: number, y: number, z: number, seed: number) => 1 + 0.45 * grain(9 * x, 9 * y, 9 * z, seed);
 
-function bottomPiece(anatomy: Anatomy, body: DressedBody, m: Measures, bottom: Bottom, textures: LookTextures): Piece {
+function bottomPiece(
+  anatomy: Anatomy,
+  body: DressedBody,
+  m: Measures,
+  bottom: Bottom,
+  textures: LookTextures,
+): Piece {
   const field = fieldOnBody(anatomy, bottomField(bottom, m));
   const { ease, hang, fabric } = bottom;
   const hem = bottomHem(bottom, m);
@@ -58,7 +113,7 @@ function bottomPiece(anatomy: Anatomy, body: DressedBody, m: Measures, bottom: B
   const plan: ShellPlan = {
     field,
     hang,
-    taper: bottom.kind === "shorts" ? 0.02 : 0.09,
+    taper: bottom.kind === "shorts" ? 0.02 : 0.035 + 0.004 * (fabric.seed % 8),
     smooth: bottom.kind === "leggings" ? 2 : 5,
     thickness: 0.005,
     ease(x, y, z, depth) {
@@ -77,13 +132,35 @@ function bottomPiece(anatomy: Anatomy, body: DressedBody, m: Measures, bottom: B
       const layers = [shellLayer(anatomy, body, plan, hidden, cloth(image, fabric.shine))];
       const { bottom: skirt } = textures.skirts;
       if (skirt)
-        layers.push(skirtLayer(anatomy, body, { top: m.waist - 0.05, hem: skirtEnd(bottom, m), flare: bottom.flare, ease: 0.004, pleats: bottom.flare > 1.3 ? 14 : 0, open: 0 }, cloth(skirt, fabric.shine)));
+        layers.push(
+          skirtLayer(
+            anatomy,
+            body,
+            {
+              top: m.waist - 0.05,
+              hem: skirtEnd(bottom, m),
+              flare: bottom.flare,
+              ease: 0.004,
+              pleats: bottom.flare > 1.3 ? 14 : 0,
+              open: 0,
+            },
+            cloth(skirt, fabric.shine),
+          ),
+        );
       return layers;
     },
   };
 }
 
-function topPiece(anatomy: Anatomy, body: DressedBody, m: Measures, top: Top, image: Image, skirt: Image | null, loose: number): Piece {
+function topPiece(
+  anatomy: Anatomy,
+  body: DressedBody,
+  m: Measures,
+  top: Top,
+  image: Image,
+  skirt: Image | null,
+  loose: number,
+): Piece {
   const main = topField(top, m);
   const field = fieldOnBody(anatomy, main);
   const { fabric } = top;
@@ -113,7 +190,21 @@ function topPiece(anatomy: Anatomy, body: DressedBody, m: Measures, top: Top, im
       const layers = [shellLayer(anatomy, body, plan, hidden, material)];
       layers.push(...neckLayers(anatomy, body, m, top, material));
       if (skirt)
-        layers.push(skirtLayer(anatomy, body, { top: m.waist - 0.04, hem: skirtHem(top, m), flare: top.kind === "coat" ? 1.12 : 1.1 + 0.5 * ((fabric.seed % 8) / 8), ease: 0.004, pleats: 0, open: top.open }, cloth(skirt, fabric.shine)));
+        layers.push(
+          skirtLayer(
+            anatomy,
+            body,
+            {
+              top: m.waist - 0.04,
+              hem: skirtHem(top, m),
+              flare: top.kind === "coat" ? 1.12 : 1.1 + 0.5 * ((fabric.seed % 8) / 8),
+              ease: 0.004,
+              pleats: 0,
+              open: top.open,
+            },
+            cloth(skirt, fabric.shine),
+          ),
+        );
       return layers;
     },
   };
@@ -124,17 +215,40 @@ function neckLayers(anatomy: Anatomy, body: DressedBody, m: Measures, top: Top, 
   const none = new Uint8Array(anatomy.model.triangles.length / 3);
   if (top.neck === "collar") {
     const field = fieldOnBody(anatomy, collarField(m));
-    const ease = (_: number, y: number, z: number) => 0.005 + 0.008 * Math.min(1, Math.max(0, (y - m.neck + 0.6 * (z - m.neckDepth) + 0.02) / 0.05));
-    return [shellLayer(anatomy, body, { field, hang: 0, taper: 0, smooth: 2, thickness: 0.004, ease }, none, material)];
+    const ease = (_: number, y: number, z: number) =>
+      0.006 + 0.007 * Math.min(1, Math.max(0, (y - m.neck + 0.6 * (z - m.neckDepth)) / 0.05));
+    return [
+      shellLayer(
+        anatomy,
+        body,
+        { field, hang: 0, taper: 0, smooth: 2, thickness: 0.004, ease },
+        none,
+        material,
+      ),
+    ];
   }
   if (top.kind !== "hoodie") return [];
   const field = fieldOnBody(anatomy, hoodField(m));
-  const ease = (_: number, __: number, z: number, depth: number) => 0.006 + 0.03 * Math.min(1, Math.max(0, depth / 0.05)) * (z < m.neckDepth ? 1 : 0.4);
-  return [shellLayer(anatomy, body, { field, hang: 0, taper: 0, smooth: 5, thickness: 0.008, ease }, none, material)];
+  const ease = (_: number, __: number, z: number, depth: number) =>
+    0.006 + 0.03 * Math.min(1, Math.max(0, depth / 0.05)) * (z < m.neckDepth ? 1 : 0.4);
+  return [
+    shellLayer(
+      anatomy,
+      body,
+      { field, hang: 0, taper: 0, smooth: 5, thickness: 0.008, ease },
+      none,
+      material,
+    ),
+  ];
 }
 
-function skirtLayer(anatomy: Anatomy, body: DressedBody, shape: Parameters<typeof sewSkirt>[2], material: Material): Layer {
+function skirtLayer(
+  anatomy: Anatomy,
+  body: DressedBody,
+  shape: Parameters<typeof sewSkirt>[2],
+  material: Material,
+): Layer {
   const { binding, triangles, uv, part } = sewSkirt(anatomy, body, shape);
-  const surface = bare(anatomy, body, binding.rest, triangles, null, material);
-  return { surface: { ...surface, uv, part }, binding, skirt: true };
+  const layer = ownLayer(binding, triangles, null, material);
+  return { surface: { ...layer.surface, uv, part }, binding, skirt: true };
 }
