@@ -119,3 +119,4 @@ export {
   writeImage,
   writeVideo,
 } from "./video/index.js";
+export { openBodyPath, readOpenBody } from "./world/openBodyFile.js";
