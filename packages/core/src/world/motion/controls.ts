@@ -45,7 +45,13 @@ export const SIDE_AT: readonly [number, number] = [TRUNK.length, TRUNK.length + 
 /** Standing at ease: arms hang a little forwards with soft elbows. */
 export const AT_EASE: Readonly<Partial<Record<Control, number>>> = {
   ...{ height: 0.994, bend: 0.02 },
-  ...{ "left.forward": 0.04, "left.out": 0.13, "left.spin": 0.3, "left.elbow": 0.28, "left.palm": 0.25 },
-  ...{ "right.forward": 0.04, "right.out": 0.13, "right.spin": 0.3, "right.elbow": 0.28, "right.palm": 0.25 },
+  ...{ "left.forward": 0.04, "left.out": 0.14, "left.spin": 0.15, "left.elbow": 0.28, "left.palm": 0.25 },
+  ...{
+    "right.forward": 0.04,
+    "right.out": 0.14,
+    "right.spin": 0.15,
+    "right.elbow": 0.28,
+    "right.palm": 0.25,
+  },
   ...{ "left.flex": 0.08, "right.flex": 0.08, "left.grip": 0.25, "right.grip": 0.25 },
 };

@@ -15,14 +15,6 @@ export function addKey({ times, values }: Curve, time: number, value: number): v
   }
 }
 
-/** Removes the keys after a time. */
-export function cutAfter(curve: Curve, time: number): void {
-  let count = curve.times.length;
-  while (count > 0 && curve.times[count - 1] > time + 1e-9) count--;
-  curve.times.length = count;
-  curve.values.length = count;
-}
-
 /**
  * The curve's slopes at its keys, after Fritsch and Carlson 1980: between two keys the cubic through them never leaves
  * their values, so a held pose holds and an extreme is one.

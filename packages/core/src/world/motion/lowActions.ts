@@ -1,5 +1,6 @@
 import type { Seat } from "./bodyMotion.js";
 import type { Control } from "./controls.js";
+import { JOINT } from "./figure.js";
 import { addStep, beside, footBeside, move, ofBoth, ofSide, type Score } from "./score.js";
 import { finish, settle } from "./stances.js";
 
@@ -25,7 +26,7 @@ export function sitDown(score: Score, height = score.random.uniform(0.42, 0.48))
   move(score, now + 0.55 * time, now + time, { x: place.x, z: place.z, height: down, pitch: 0.3, bend: 0.5 });
   const upright = { pitch: -0.12, bend: 0.14, nod: 0.02 };
   move(score, now + time, now + time + 0.55, upright);
-  const lap = handsOnThighs(score, now + 0.65 * time, now + time + 0.6, place, height + 0.165 * scale);
+  const lap = handsOnThighs(score, now + 0.65 * time, now + time + 0.6, place, height + 0.1 * scale);
   Object.assign(score, { x: place.x, z: place.z, seat, seated: { height: down, ...upright, ...lap } });
   score.seats.push(seat);
   finish(score, "sitDown", now + time + 0.65);
@@ -39,12 +40,14 @@ function handsOnThighs(
   place: { x: number; z: number },
   y: number,
 ): Partial<Record<Control, number>> {
-  const { scale } = score.figure;
-  const held = { reach: 1, palm: 1.1, flex: 0.1, grip: 0.25, swivel: 0.1, forward: 0.5, elbow: 1.1 };
+  const { figure } = score;
+  const { scale } = figure;
+  const thick = figure.halfWidth - figure.rest[3 * JOINT.leftHip];
+  const held = { reach: 1, palm: 1.1, flex: -0.35, grip: 0.2, swivel: 0.1, forward: 0.5, elbow: 1.1 };
   for (const side of [0, 1] as const) {
     const out = (side === 0 ? 1 : -1) * score.random.uniform(0.12, 0.15) * scale;
     const at = beside({ ...place, yaw: score.yaw }, out, score.random.uniform(0.22, 0.3) * scale);
-    const lap = { handX: at.x, handY: y + 0.035 * scale, handZ: at.z };
+    const lap = { handX: at.x, handY: y + 0.05 * scale + thick, handZ: at.z };
     move(score, from - 1e-2, from, ofSide(side, lap));
     move(score, from, to, ofSide(side, held));
   }

@@ -1,5 +1,6 @@
 import type { Action, Hand } from "./action.js";
 import type { BodyMotion, Doing, Seat } from "./bodyMotion.js";
+import { clearArms } from "./clearance.js";
 import { CONTROLS, T } from "./controls.js";
 import { lowest, slopesOf, smoothed, valueAt } from "./curve.js";
 import type { Figure } from "./figure.js";
@@ -109,6 +110,7 @@ export function play(score: Score, seed: number, frameRate = 30): BodyMotion {
     return values;
   });
   keepInReach(figure, controls, feet, frameRate);
+  clearArms(figure, controls, feet, frameRate);
   return render(figure, controls, feet, frameRate);
 }
 
