@@ -1,4 +1,5 @@
 export { CLEAR_SIGHT, type DetectorFlaws, type Sighting } from "./detector.js";
+export { handHeld } from "./handHeld.js";
 export { type Judgement, judgeMotion } from "./judge.js";
 export type { Action, Hand, Point, Spot } from "./motion/action.js";
 export type { BodyMotion, Doing, Seat } from "./motion/bodyMotion.js";
@@ -12,6 +13,7 @@ export { posedJoints } from "./motion/posed.js";
 export { emptyPosture, type Posture } from "./motion/posture.js";
 export { type RetargetOptions, retarget } from "./motion/retarget.js";
 export type { Start } from "./motion/score.js";
+export * from "./optics/index.js";
 export { PATHS, type PathOptions } from "./path.js";
 export type { PosedBody } from "./person/binding.js";
 export { drawLook, HAIRSTYLES, type Look, type LookOptions } from "./person/look.js";
@@ -32,5 +34,7 @@ export {
 export type { Material, Rgb, Surface, Uv } from "./render/surface.js";
 export { ownParts, type PointQuery, pointVisibility, VISIBILITY } from "./render/visibility.js";
 export { RING, type RingOptions, ringRig } from "./ring.js";
+export * from "./scene/index.js";
+export { drawSetting, type Setting, type SettingOptions } from "./setting/setting.js";
 export { type SyntheticTake, type SyntheticTakeOptions, type SyntheticView, syntheticTake } from "./take.js";
 export type { Walker } from "./walker.js";

@@ -2,10 +2,11 @@ import type { Random } from "../../array/random.js";
 import type { BodyModel } from "../../body/model.js";
 import type { OpenBodyShapes } from "../../body/openBodyShapes.js";
 import { bodySkinner } from "../../body/skinning.js";
-import type { Action, Spot } from "../motion/action.js";
+import type { Spot } from "../motion/action.js";
 import type { BodyMotion, Seat } from "../motion/bodyMotion.js";
 import type { Captured } from "../motion/captured.js";
-import { type Figure, figureOf } from "../motion/figure.js";
+import { bodyFigure, type Figure } from "../motion/figure.js";
+import { improvise } from "../motion/improvise.js";
 import { type Encounter, encounter } from "../motion/meeting.js";
 import { type Performance, perform } from "../motion/perform.js";
 import { retarget } from "../motion/retarget.js";
@@ -74,10 +75,7 @@ function drawBody({ model, shapes }: StudioBody, chance: Random) {
   });
   const skinner = bodySkinner(model, { correctives: false });
   skinner.shape(betas);
-  let ground = Infinity;
-  for (let i = 1; i < skinner.rest.length; i += 3) ground = Math.min(ground, skinner.rest[i]);
-  const figure = figureOf(skinner.restJoints, model.parents, { ground });
-  return { betas, figure, look: drawLook(chance.integer(2 ** 31), { male }) };
+  return { betas, figure: bodyFigure(skinner), look: drawLook(chance.integer(2 ** 31), { male }) };
 }
 
 const KINDS: readonly Encounter[] = ["cross", "handshake", "talk", "cross", "talk", "hug"];
@@ -106,33 +104,8 @@ function drawAlone(figure: Figure, chance: Random, options: ActorOptions): Perfo
   }
   const [x, z] = spot(chance, 0.6 * reach);
   const start = { x, z, yaw: chance.uniform(0, 2 * Math.PI) };
-  const actions: Action[] = [];
-  // Something less than two seconds each; what is too much isn't played.
-  for (let time = 0; time < seconds + 2; time += 1.5) actions.push(drawAction(chance, figure, reach));
+  const actions = improvise({ seed: chance.integer(2 ** 30), seconds, reach });
   return perform(figure, actions, { seed: chance.integer(2 ** 30), frameRate, start });
-}
-
-function drawAction(chance: Random, figure: Figure, reach: number): Action {
-  const usual: Action[] = [
-    { do: "stand" },
-    { do: "walk", to: [spot(chance, reach)] },
-    { do: "walk", to: [spot(chance, reach)] },
-    { do: "walk", to: [spot(chance, reach), spot(chance, reach)] },
-    { do: "run", to: [spot(chance, reach)] },
-    { do: "turn", to: chance.uniform(0, 2 * Math.PI) },
-    { do: "wave" },
-    { do: "talk" },
-    { do: "talk" },
-    { do: "reach", at: [...around(chance, reach, figure)] },
-    { do: "pickUp", at: spot(chance, reach) },
-    { do: "sit" },
-    { do: "crouch" },
-    { do: "kick" },
-    { do: "jump" },
-    { do: "stretch" },
-    { do: "armsUp" },
-  ];
-  return usual[chance.integer(usual.length)];
 }
 
 /** A point of the floor at most `reach` metres from the middle. */
@@ -140,11 +113,6 @@ function spot(chance: Random, reach: number): [number, number] {
   const radius = reach * Math.sqrt(chance.uniform());
   const angle = chance.uniform(0, 2 * Math.PI);
   return [radius * Math.sin(angle), radius * Math.cos(angle)];
-}
-
-function around(chance: Random, reach: number, { standing }: Figure): [number, number, number] {
-  const [x, z] = spot(chance, reach);
-  return [x, standing * chance.uniform(0.6, 2), z];
 }
 
 /** A motion turned and moved in place, in the floor's plane, so that its middle lies near the world's. */
