@@ -113,7 +113,9 @@ function regionWeights(model: BodyModel): Float32Array {
   const { joints, weights, perVertex: K } = model.weights;
   const region: number[] = [];
   // Fingers and whatever else has no entry belong where their parents do.
-  model.joints.forEach((name, j) => region.push(LIMBS[name] ?? region[model.parents[j]] ?? 0));
+  model.joints.forEach((name, j) => {
+    region.push(LIMBS[name] ?? region[model.parents[j]] ?? 0);
+  });
   const out = new Float32Array(5 * model.vertices);
   for (let i = 0; i < K * model.vertices; i++) out[5 * Math.floor(i / K) + region[joints[i]]] += weights[i];
   return out;

@@ -23,9 +23,9 @@ export function grain(x: number, y: number, z: number, seed: number): number {
   let u = x - X;
   let v = y - Y;
   let w = z - Z;
-  u *= u * (3 - 2 * u);
-  v *= v * (3 - 2 * v);
-  w *= w * (3 - 2 * w);
+  u = u * u * (3 - 2 * u);
+  v = v * v * (3 - 2 * v);
+  w = w * w * (3 - 2 * w);
   const x0 = (X + seed) & LAST;
   const x1 = (x0 + 1) & LAST;
   const b = Y + (seed >> SIDE);

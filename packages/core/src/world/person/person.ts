@@ -11,9 +11,9 @@ import { hairLayers } from "./hair.js";
 import { fieldOnBody, hide, type Layer } from "./layer.js";
 import type { Look } from "./look.js";
 import { type LookTextures, paintLook } from "./paintLook.js";
+import { clearRods, legRods, type Rods, sink } from "./rods.js";
 import { scalpField } from "./scalp.js";
 import { paintShoe, shoeLayers } from "./shoes.js";
-import { clearRods, legRods, type Rods, sink } from "./skirt.js";
 import { clothesLayers } from "./wardrobe.js";
 
 /** A dressed body, ready to be posed. */
