@@ -36,5 +36,6 @@ export { ownParts, type PointQuery, pointVisibility, VISIBILITY } from "./render
 export { RING, type RingOptions, ringRig } from "./ring.js";
 export * from "./scene/index.js";
 export { drawSetting, type Setting, type SettingOptions } from "./setting/setting.js";
+export * from "./stream/index.js";
 export { type SyntheticTake, type SyntheticTakeOptions, type SyntheticView, syntheticTake } from "./take.js";
 export type { Walker } from "./walker.js";

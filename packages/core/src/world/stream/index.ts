@@ -1,0 +1,1 @@
+export type { Sample, SampleBody, SamplePerson } from "./sample.js";
