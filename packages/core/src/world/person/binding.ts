@@ -45,7 +45,7 @@ export function shell(model: BodyModel, patch: Patch, offsets: Float32Array): Sh
 }
 
 /** Adds a vertex's weights times `by` to one sum for each joint. */
-export function addWeights(model: BodyModel, vertex: number, by: number, sums: Float64Array): void {
+function addWeights(model: BodyModel, vertex: number, by: number, sums: Float64Array): void {
   const { joints, weights, perVertex: K } = model.weights;
   for (let k = K * vertex; k < K * (vertex + 1); k++) sums[joints[k]] += by * weights[k];
 }

@@ -77,7 +77,17 @@ function locate(place: Place, x: number, y: number, z: number): void {
   else if (region < 3) place.angle = Math.atan2(z + 0.012, y - 0.445);
   else place.angle = Math.atan2(z + 0.01, Math.abs(x) - 0.12);
   place.along = region === 1 || region === 2 ? Math.abs(x) : y;
-  place.around = place.angle * RADII[region];
+  place.around = region === 0 ? aroundTrunk(x, place.angle) : place.angle * RADII[region];
+}
+
+/** Way around the trunk: straight across its front and its back, so that stripes fall straight there; by angle at the sides. */
+function aroundTrunk(x: number, angle: number): number {
+  const turned = Math.abs(angle);
+  const side = turned > Math.PI / 2 ? Math.PI - turned : turned;
+  const t = Math.min(1, Math.max(0, (side - 0.7) / 0.6));
+  const ease = t * t * (3 - 2 * t);
+  const way = Math.abs(x) + ease * (RADII[0] * side - Math.abs(x));
+  return Math.sign(x) * (turned > Math.PI / 2 ? RADII[0] * Math.PI - way : way);
 }
 
 /** Panels of a second colour: sleeves, sides, or the lower part, as the seed has it. */

@@ -74,11 +74,24 @@ function smoothen(
     for (let v = 0; v < N; v++) {
       const count = starts[v + 1] - starts[v];
       if (fixed[v] || count === 0) continue;
-      for (let k = 0; k < 3; k++) {
-        let sum = 0;
-        for (let e = starts[v]; e < starts[v + 1]; e++) sum += q[3 * list[e] + k];
-        next[3 * v + k] = 0.4 * q[3 * v + k] + (0.6 * sum) / count;
+      const i = 3 * v;
+      let x = 0;
+      let y = 0;
+      let z = 0;
+      for (let e = starts[v]; e < starts[v + 1]; e++) {
+        const j = 3 * list[e];
+        x += q[j];
+        y += q[j + 1];
+        z += q[j + 2];
       }
+      x = x / count - q[i];
+      y = y / count - q[i + 1];
+      z = z / count - q[i + 2];
+      // Mostly along the normal: a pattern printed on the cloth would follow what goes sideways.
+      const out = 0.5 * (x * n[i] + y * n[i + 1] + z * n[i + 2]);
+      next[i] = q[i] + out * n[i] + 0.1 * x;
+      next[i + 1] = q[i + 1] + out * n[i + 1] + 0.1 * y;
+      next[i + 2] = q[i + 2] + out * n[i + 2] + 0.1 * z;
     }
     for (let v = 0; v < N; v++) lift(next, p, n, v, cover[v] + Math.min(LEAST, fall.ease[v]));
     smoothenRim(next, rim, fixed);

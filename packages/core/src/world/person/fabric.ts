@@ -3,20 +3,18 @@ import type { Rgb } from "../render/surface.js";
 import { grain, roughGrain, speckle } from "./grain.js";
 import { colourOf, shade, weighted } from "./palette.js";
 
-export const PATTERNS = [
-  "plain",
-  "heather",
-  "stripes",
-  "pinstripes",
-  "checks",
-  "dots",
-  "flowers",
-  "camouflage",
-  "blocks",
-  "denim",
-  "knit",
-] as const;
-export type Pattern = (typeof PATTERNS)[number];
+export type Pattern =
+  | "plain"
+  | "heather"
+  | "stripes"
+  | "pinstripes"
+  | "checks"
+  | "dots"
+  | "flowers"
+  | "camouflage"
+  | "blocks"
+  | "denim"
+  | "knit";
 
 /** What a garment is made of. */
 export interface Fabric {

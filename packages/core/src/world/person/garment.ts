@@ -101,15 +101,6 @@ function neckField(neck: Neckline, m: Measures): Field {
   }
 }
 
-/** Where a collar stands: a band around the neck, open in front. */
-export function collarField(m: Measures): Field {
-  return (x, y, z) => {
-    const plane = m.neck + 0.005 - 0.6 * (z - m.neckDepth) - y;
-    const front = z > m.neckDepth ? Math.abs(x) - 0.006 - 0.3 * Math.max(0, plane + 0.03) : 1;
-    return Math.min(plane + 0.052, -0.006 - plane, front, 0.08 - Math.abs(x));
-  };
-}
-
 /** Where a hood lies down: behind the neck and over the shoulders. */
 export function hoodField(m: Measures): Field {
   return (x, y, z) => {

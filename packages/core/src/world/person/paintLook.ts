@@ -4,16 +4,7 @@ import { anatomyOf } from "./anatomy.js";
 import { colourCloth, type Place, paintCloth, type Trim } from "./cloth.js";
 import type { Fabric } from "./fabric.js";
 import { paintEyeball } from "./face.js";
-import {
-  bottomField,
-  collarField,
-  type Field,
-  hoodField,
-  type Measures,
-  measure,
-  skirtHem,
-  topField,
-} from "./garment.js";
+import { bottomField, type Field, hoodField, type Measures, measure, skirtHem, topField } from "./garment.js";
 import type { Look } from "./look.js";
 import type { Bottom, Top } from "./outfit.js";
 import { paintSkin } from "./skin.js";
@@ -50,7 +41,7 @@ export function paintLook(
   const upper = (worn: Top) =>
     paintCloth(anatomy, m, worn.fabric, wholeTop(worn, m), topTrim(worn, m), cloth);
   return {
-    skin: paintSkin(anatomy, look, skin),
+    skin: paintSkin(anatomy, look, coveredField(look, m), skin),
     eyes: paintEyeball(look),
     hair: paintStrands(look),
     top: upper(top),
@@ -72,11 +63,20 @@ export function paintLook(
 export const skirtEnd = (bottom: Bottom, m: Measures): number =>
   m.crotch + 2 * bottom.length * (m.knee - m.crotch);
 
-/** A top with its collar and hood. */
-export function wholeTop(top: Top, m: Measures): Field {
+/** A top with its hood. */
+function wholeTop(top: Top, m: Measures): Field {
   const main = topField(top, m);
-  const more = top.neck === "collar" ? collarField(m) : top.kind === "hoodie" ? hoodField(m) : null;
-  return more ? (x, y, z) => Math.max(main(x, y, z), more(x, y, z)) : main;
+  if (top.kind !== "hoodie") return main;
+  const hood = hoodField(m);
+  return (x, y, z) => Math.max(main(x, y, z), hood(x, y, z));
+}
+
+/** Depth inside closed clothes, over rest positions: skin there is never seen. */
+function coveredField({ outfit: { top, bottom } }: Look, m: Measures): Field {
+  const upper = topField(top, m);
+  if (!bottom || bottom.kind === "skirt") return upper;
+  const lower = bottomField(bottom, m);
+  return (x, y, z) => Math.max(upper(x, y, z), lower(x, y, z));
 }
 
 const longTop = (top: Top, m: Measures, size: number): Image | null =>

@@ -11,6 +11,7 @@ import { SKIN_TONES, skinTone } from "./palette.js";
 import { dress, type Person, posePerson } from "./person.js";
 
 const FILE = new URL("../../../data/open-body.npz", import.meta.url);
+const BETAS = [0.4, -0.3, 0.2];
 const SEEDS = [3, 9, 14, 22, 24, 29];
 
 /** Small pictures: what is tested doesn't depend on their size. */
@@ -23,23 +24,23 @@ describe.skipIf(!existsSync(FILE))("people", () => {
     model = openBody(new Uint8Array(readFileSync(FILE)), { mesh: "lite" });
     for (const seed of SEEDS) {
       const look = drawLook(seed);
-      people.set(seed, dress(model, look, [0.4, -0.3, 0.2], { textures: paintLook(model, look, SMALL) }));
+      people.set(seed, dress(model, look, BETAS, { textures: paintLook(model, look, SMALL) }));
     }
   });
 
-  const posed = (pose: Float32Array) => {
+  const posed = (pose: Float32Array, translation = [0, 0, 0]) => {
     const skinner = bodySkinner(model);
-    skinner.shape([0.4, -0.3, 0.2]);
+    skinner.shape(BETAS);
     const vertices = new Float32Array(3 * model.vertices);
-    skinner.pose(pose, [0, 0, 0], vertices);
-    return { vertices, transforms: skinner.transforms, translation: [0, 0, 0] };
+    skinner.pose(pose, translation, vertices);
+    return { vertices, transforms: skinner.transforms, translation };
   };
 
   it("the same seed gives the same look, pictures and surfaces, another seed others", () => {
     const again = drawLook(9);
     expect(again).toEqual(people.get(9)?.look);
     const textures = paintLook(model, again, SMALL);
-    const person = dress(model, again, [0.4, -0.3, 0.2], { textures });
+    const person = dress(model, again, BETAS, { textures });
     const body = posed(walkingPose(1));
     posePerson(person, body);
     const first = people.get(9) as Person;
@@ -66,6 +67,33 @@ describe.skipIf(!existsSync(FILE))("people", () => {
           expect(layout.coordinates.every(Number.isFinite)).toBe(true);
         }
       }
+    }
+  });
+
+  it("turned and moved as a whole, everything worn goes along", () => {
+    const pose = walkingPose(5);
+    const turned = pose.slice();
+    turned[1] = 0.9;
+    const root = bodySkinner(model);
+    root.shape(BETAS);
+    const [rx, , rz] = root.restJoints;
+    for (const person of people.values()) {
+      posePerson(person, posed(pose));
+      const before = person.surfaces.map(({ positions }) => positions.slice());
+      posePerson(person, posed(turned, [0.5, 0.25, -1]));
+      person.surfaces.forEach(({ positions }, s) => {
+        let worst = 0;
+        for (let i = 0; i < positions.length; i += 3) {
+          const [x, y, z] = [before[s][i] - rx, before[s][i + 1], before[s][i + 2] - rz];
+          const there = [
+            rx + Math.cos(0.9) * x + Math.sin(0.9) * z + 0.5,
+            y + 0.25,
+            rz - Math.sin(0.9) * x + Math.cos(0.9) * z - 1,
+          ];
+          for (let k = 0; k < 3; k++) worst = Math.max(worst, Math.abs(positions[i + k] - there[k]));
+        }
+        expect(worst).toBeLessThan(1e-4);
+      });
     }
   });
 

@@ -4,12 +4,15 @@ import { type Anatomy, atlasOf } from "./anatomy.js";
 import { paint } from "./atlas.js";
 import { over, times } from "./cloth.js";
 import { facePainter } from "./face.js";
+import type { Field } from "./garment.js";
 import { grain, roughGrain, speckle } from "./grain.js";
 import type { Look } from "./look.js";
 import { beardField, scalpField } from "./scalp.js";
 
-/** Paints the skin with its face, in the body's own layout. */
-export function paintSkin(anatomy: Anatomy, look: Look, size: number): Image {
+const UNSEEN = 0.12;
+
+/** Paints the skin with its face, in the body's own layout; what clothes cover by more than `UNSEEN` m stays plain. */
+export function paintSkin(anatomy: Anatomy, look: Look, covered: Field, size: number): Image {
   const atlas = atlasOf(anatomy, "skin", size);
   const { marks } = anatomy;
   const face = facePainter(anatomy, look);
@@ -25,6 +28,7 @@ export function paintSkin(anatomy: Anatomy, look: Look, size: number): Image {
   const seed = look.seed | 0;
   const head = marks.neck[1];
   return paint(atlas, look.skin, (n, x, y, z, out) => {
+    if (y < head && covered(x, y, z) > UNSEEN) return false;
     const ax = Math.abs(x);
     for (let k = 0; k < 3; k++) out[k] = look.skin[k];
     const mottle = grain(18 * x, 18 * y, 18 * z, seed) + 0.5 * grain(60 * x, 60 * y, 60 * z, seed + 1);

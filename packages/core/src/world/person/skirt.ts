@@ -27,7 +27,7 @@ export interface Skirt {
   rows: number;
 }
 
-export const SKIRT_COLUMNS = 40;
+const SKIRT_COLUMNS = 40;
 const ROW_STEP = 0.045;
 const HALF_TURN = Math.PI;
 

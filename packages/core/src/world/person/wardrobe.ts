@@ -1,11 +1,11 @@
 import type { Image } from "../../image/image.js";
 import type { Material } from "../render/surface.js";
 import type { Anatomy } from "./anatomy.js";
+import { collarLayer } from "./collar.js";
 import type { DressedBody } from "./drape.js";
 import {
   bottomField,
   bottomHem,
-  collarField,
   hemOf,
   hoodField,
   type Measures,
@@ -213,20 +213,7 @@ function topPiece(
 /** Collar or hood. */
 function neckLayers(anatomy: Anatomy, body: DressedBody, m: Measures, top: Top, material: Material): Layer[] {
   const none = new Uint8Array(anatomy.model.triangles.length / 3);
-  if (top.neck === "collar") {
-    const field = fieldOnBody(anatomy, collarField(m));
-    const ease = (_: number, y: number, z: number) =>
-      0.006 + 0.007 * Math.min(1, Math.max(0, (y - m.neck + 0.6 * (z - m.neckDepth)) / 0.05));
-    return [
-      shellLayer(
-        anatomy,
-        body,
-        { field, hang: 0, taper: 0, smooth: 2, thickness: 0.004, ease },
-        none,
-        material,
-      ),
-    ];
-  }
+  if (top.neck === "collar") return [collarLayer(anatomy, body, m, material)];
   if (top.kind !== "hoodie") return [];
   const field = fieldOnBody(anatomy, hoodField(m));
   const ease = (_: number, __: number, z: number, depth: number) =>
