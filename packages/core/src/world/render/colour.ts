@@ -8,88 +8,117 @@ const behind = new Float64Array(3);
 const light = new Float64Array(3);
 const sum = new Float64Array(3);
 
+/** The background as bytes: a picture's, or one pixel's, repeated with a stride of 0. */
+export interface Backdrop {
+  data: Uint8Array;
+  stride: number;
+}
+
+export const backdropOf = (background: Image | Rgb): Backdrop =>
+  "data" in background
+    ? { data: background.data, stride: background.channels }
+    : { data: Uint8Array.from(background), stride: 0 };
+
+/** Copies the background to a tile in which nothing stands. */
+export function drawBackdrop(centres: Grid, { data, stride }: Backdrop, out: Uint8Array): void {
+  const { width, height, left, top, side } = centres;
+  const right = Math.min(width, left + side);
+  for (let y = top, bottom = Math.min(height, top + side); y < bottom; y++) {
+    for (let i = y * width + left, end = y * width + right; i < end; i++) {
+      out[3 * i] = data[stride * i];
+      out[3 * i + 1] = data[stride * i + 1];
+      out[3 * i + 2] = data[stride * i + 2];
+    }
+  }
+}
+
 /**
- * Colours a frame. A pixel whose samples all lie on one piece of surface is shaded once, at its centre; where an edge
+ * Colours a tile. A pixel whose samples all lie on one piece of surface is shaded once, at its centre; where an edge
  * passes, each sample is shaded and the pixel shows their mean in linear light.
  */
 export function drawColour(
   centres: Grid,
   samples: Grid,
   shader: Shader,
-  background: Image | Rgb,
+  { data, stride }: Backdrop,
   out: Uint8Array,
 ): void {
-  const { width, height, ids } = centres;
-  const picture = "data" in background ? background.data : null;
-  const channels = "data" in background ? background.channels : 0;
-  if (!("data" in background)) for (let c = 0; c < 3; c++) behind[c] = toLinear[background[c]];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (picture !== null) {
-        for (let c = 0; c < 3; c++) behind[c] = toLinear[picture[channels * i + c]];
+  const { width, height, ids, left, top, side } = centres;
+  const right = Math.min(width, left + side);
+  const bottom = Math.min(height, top + side);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left, c = (y - top) * side, i = y * width + left; x < right; x++, c++, i++) {
+      const o = 3 * i;
+      const edge = samples !== centres && isEdge(centres, samples, shader, c);
+      const id = ids[c];
+      if (id < 0 && !edge) {
+        out[o] = data[stride * i];
+        out[o + 1] = data[stride * i + 1];
+        out[o + 2] = data[stride * i + 2];
+        continue;
       }
-      const kind = samples === centres ? ONE : pixelKind(centres, samples, shader, x, y);
-      if (kind === MANY) {
-        blend(samples, shader, x, y);
-        put(sum, out, 3 * i);
-      } else if (ids[i] < 0) put(behind, out, 3 * i);
-      else {
-        shade(shader, ids[i], centres, x, y, behind, light);
-        put(light, out, 3 * i);
-      }
+      behind[0] = toLinear[data[stride * i]];
+      behind[1] = toLinear[data[stride * i + 1]];
+      behind[2] = toLinear[data[stride * i + 2]];
+      if (edge) blend(samples, shader, x, y);
+      else shade(shader, id, centres, x, y, behind, light);
+      const colour = edge ? sum : light;
+      out[o] = toSrgb(colour[0]);
+      out[o + 1] = toSrgb(colour[1]);
+      out[o + 2] = toSrgb(colour[2]);
     }
   }
 }
 
-function put(colour: Float64Array, out: Uint8Array, o: number): void {
-  out[o] = toSrgb(colour[0]);
-  out[o + 1] = toSrgb(colour[1]);
-  out[o + 2] = toSrgb(colour[2]);
-}
-
-const ONE = 0;
-const MANY = 1;
+/** The first of a pixel's samples. */
+const firstSample = ({ side }: Grid, { scale }: Grid, i: number): number =>
+  Math.floor(i / side) * scale * scale * side + (i % side) * scale;
 
 /**
- * Whether a pixel's samples belong together: all of one face, or all of one surface with depths as close as a surface
- * of moderate slope has them.
+ * Whether an edge passes through a pixel: its samples see several surfaces, or one at depths farther apart than a
+ * surface of moderate slope has them.
  */
-function pixelKind(centres: Grid, samples: Grid, { faces, focal }: Shader, x: number, y: number): number {
-  const i = y * centres.width + x;
+function isEdge(centres: Grid, samples: Grid, { faces, footprint }: Shader, i: number): boolean {
   const id = centres.ids[i];
-  const { scale, width, ids, inverseDepth } = samples;
-  const surface = id < 0 ? -1 : faces.surface[id];
+  const { scale, side, ids, inverseDepth } = samples;
+  const first = firstSample(centres, samples, i);
   let same = true;
-  let least = Infinity;
-  let most = 0;
-  for (let row = 0; row < scale; row++) {
-    for (let s = (y * scale + row) * width + x * scale, end = s + scale; s < end; s++) {
-      if (ids[s] === id) continue;
-      if (id < 0 || ids[s] < 0 || faces.surface[ids[s]] !== surface) return MANY;
-      same = false;
-      least = Math.min(least, inverseDepth[s]);
-      most = Math.max(most, inverseDepth[s]);
+  for (let row = 0, s = first; row < scale; row++, s += side) {
+    for (let column = 0; column < scale; column++) same = same && ids[s + column] === id;
+  }
+  if (same) return false;
+  if (id < 0) return true;
+  const surface = faces.surface[id];
+  const own = centres.inverseDepth[i];
+  let least = own;
+  let most = own;
+  for (let row = 0, s = first; row < scale; row++, s += side) {
+    for (let column = 0; column < scale; column++) {
+      const other = ids[s + column];
+      if (other < 0 || faces.surface[other] !== surface) return true;
+      const near = inverseDepth[s + column];
+      if (near < least) least = near;
+      if (near > most) most = near;
     }
   }
-  if (same) return ONE;
-  const own = centres.inverseDepth[i];
-  const range = Math.max(most, own) - Math.min(least, own);
   // 1 cm and three widths of a pixel there, as a difference of 1/z.
-  return range > own * (0.01 * own + 3 / Math.sqrt(focal)) ? MANY : ONE;
+  return most - least > own * (0.01 * own + 3 * footprint);
 }
 
 /** The mean colour of a pixel's samples, to `sum`; each face in it is shaded once, where its first sample lies. */
 function blend(samples: Grid, shader: Shader, x: number, y: number): void {
-  const { scale, width, ids } = samples;
+  const { scale, side, left, top, ids } = samples;
   sum.fill(0);
   let last = -2;
   for (let row = y * scale; row < (y + 1) * scale; row++) {
     for (let column = x * scale; column < (x + 1) * scale; column++) {
-      const id = ids[row * width + column];
-      if (id < 0) for (let c = 0; c < 3; c++) light[c] = behind[c];
-      else if (id !== last) shade(shader, id, samples, column, row, behind, light);
-      last = id;
-      for (let c = 0; c < 3; c++) sum[c] += light[c];
+      const id = ids[(row - top) * side + column - left];
+      if (id >= 0 && id !== last) shade(shader, id, samples, column, row, behind, light);
+      const colour = id < 0 ? behind : light;
+      sum[0] += colour[0];
+      sum[1] += colour[1];
+      sum[2] += colour[2];
+      if (id >= 0) last = id;
     }
   }
   for (let c = 0; c < 3; c++) sum[c] /= scale * scale;

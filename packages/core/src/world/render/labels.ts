@@ -28,8 +28,18 @@ export const lensOf = ({ rotation, translation, fx, fy, cx, cy }: Camera): Lens 
   cy,
 });
 
+/** Empties the label channels. */
+export function clearLabels({ depth, person, part, iuv, normal, flow }: Channels): void {
+  depth?.fill(0);
+  person?.fill(0);
+  part?.fill(0);
+  iuv?.fill(0);
+  normal?.fill(0);
+  flow?.fill(0);
+}
+
 /**
- * Fills the label channels, all but colour, from the faces that the pixels' centres see.
+ * Fills one tile of the label channels, all but colour, from the faces that the pixels' centres see.
  *
  * @param lens the camera.
  * @param later the camera in the next frame.
@@ -43,20 +53,16 @@ export function drawLabels(
   channels: Channels,
 ): void {
   const { depth, person, part, iuv, normal, flow } = channels;
-  depth?.fill(0);
-  person?.fill(0);
-  part?.fill(0);
-  iuv?.fill(0);
-  normal?.fill(0);
-  flow?.fill(0);
-  const { ids, inverseDepth, columns, rows, width } = centres;
+  const { ids, inverseDepth, columns, rows, width, height, left, top, side } = centres;
   const located = part !== undefined || iuv !== undefined || normal !== undefined || flow !== undefined;
-  for (let y = 0, i = 0; y < rows.length; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const k = ids[i];
+  const right = Math.min(width, left + side);
+  const bottom = Math.min(height, top + side);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left, s = (y - top) * side, i = y * width + left; x < right; x++, s++, i++) {
+      const k = ids[s];
       if (k < 0) continue;
       const piece = pieces[faces.surface[k]];
-      if (depth !== undefined) depth[i] = 1 / inverseDepth[i];
+      if (depth !== undefined) depth[i] = 1 / inverseDepth[s];
       if (person !== undefined) person[i] = piece.person;
       if (!located) continue;
       meet(faces, k, columns[x], rows[y], at);

@@ -4,17 +4,26 @@ import { type Faces, NEAR, NEAREST, PLANE, type Spacing, STRIDE } from "./faces.
 import { isHole } from "./fragment.js";
 import type { Piece } from "./piece.js";
 
-/** Samples over a picture, a number of them per pixel each way, and what each of them sees. */
+/**
+ * Samples over a picture, a number of them per pixel each way, and what those of one tile see: the picture is drawn tile
+ * by tile, so that all that is read and written again and again stays in the processor's nearest memory.
+ */
 export interface Grid {
+  /** Samples in the whole picture. */
   width: number;
   height: number;
   /** Samples per pixel each way. */
   scale: number;
   spacing: Spacing;
-  /** Rays through the columns and rows: x and y at z = 1. */
+  /** Rays through the picture's columns and rows: x and y at z = 1. */
   columns: Float64Array;
   rows: Float64Array;
-  /** The face that a sample sees; −1 for none. */
+  /** Column and row of the tile's first sample. */
+  left: number;
+  top: number;
+  /** Samples per row of the tile. */
+  side: number;
+  /** Side × side: the face that a sample sees; −1 for none. */
   ids: Int32Array;
   /** 1/z of it, 0 for none. */
   inverseDepth: Float32Array;
@@ -22,7 +31,7 @@ export interface Grid {
 
 /** Samples at the centres of the cells that divide each pixel `scale` × `scale`; with 1, at the pixels' centres. */
 export function grid(width: number, height: number, scale: number): Grid {
-  const samples = width * height * scale * scale;
+  const side = TILE * scale;
   return {
     width: width * scale,
     height: height * scale,
@@ -30,8 +39,11 @@ export function grid(width: number, height: number, scale: number): Grid {
     spacing: { first: 0.5 / scale - 0.5, step: 1 / scale },
     columns: new Float64Array(width * scale),
     rows: new Float64Array(height * scale),
-    ids: new Int32Array(samples),
-    inverseDepth: new Float32Array(samples),
+    left: 0,
+    top: 0,
+    side,
+    ids: new Int32Array(side * side),
+    inverseDepth: new Float32Array(side * side),
   };
 }
 
@@ -49,17 +61,6 @@ function edgeLimit(x: number, y: number, z: number): number {
   return x > 0 || (x === 0 && (y > 0 || (y === 0 && z > 0))) ? 0 : 1e-300;
 }
 
-/** Draws faces into a grid: id and 1/z of the nearest one at each sample; of two equally near ones, the first. */
-export function drawGrid(target: Grid, faces: Faces, bins: Bins, pieces: readonly Piece[]): void {
-  target.ids.fill(-1);
-  target.inverseDepth.fill(0);
-  for (let row = 0; row < bins.rows; row++) {
-    for (let column = 0; column < bins.columns; column++) {
-      drawTile(target, faces, bins, pieces, column, row);
-    }
-  }
-}
-
 /** Left, right, top, bottom (right and bottom excluded) of the samples to visit. */
 const area = new Int32Array(4);
 
@@ -67,25 +68,27 @@ const area = new Int32Array(4);
 const LARGE = 64;
 
 /**
- * Draws the faces of one tile. A face that covers all of it sets a bound: faces that lie behind it throughout are
- * passed over.
+ * Learns what the samples of one tile see: id and 1/z of the nearest face; of two equally near ones, the first. A face
+ * that covers all of the tile sets a bound: faces that lie behind it throughout are passed over.
  */
-function drawTile(
+export function drawTile(
   target: Grid,
   faces: Faces,
   bins: Bins,
   pieces: readonly Piece[],
-  column: number,
-  row: number,
+  tile: number,
 ): void {
   const { starts } = bins;
-  const tile = row * bins.columns + column;
-  const size = TILE * target.scale;
+  const { side } = target;
+  target.left = (tile % bins.columns) * side;
+  target.top = Math.floor(tile / bins.columns) * side;
+  target.ids.fill(-1);
+  target.inverseDepth.fill(0);
   let bound = 0;
   for (let i = starts[tile], end = starts[tile + 1]; i < end; i++) {
     const k = bins.faces[i];
     if (faces.shape[k * STRIDE + NEAREST] < bound) continue;
-    areaOf(target, faces.bounds, k, column * size, row * size, size);
+    areaOf(target, faces.bounds, k);
     const samples = (area[1] - area[0]) * (area[3] - area[2]);
     if (area[0] >= area[1] || area[2] >= area[3]) continue;
     const piece = pieces[faces.surface[k]];
@@ -96,26 +99,19 @@ function drawTile(
       continue;
     }
     const farthest = fill(target, faces.shape, k);
-    if (samples === size * size) bound = Math.max(bound, farthest);
+    if (samples === side * side) bound = Math.max(bound, farthest);
   }
 }
 
 /** The samples of a tile within a face's bounds, to `area`. */
-function areaOf(
-  { spacing, width, height }: Grid,
-  bounds: Float64Array,
-  k: number,
-  x: number,
-  y: number,
-  size: number,
-): void {
+function areaOf({ spacing, width, height, left, top, side }: Grid, bounds: Float64Array, k: number): void {
   const perPixel = 1 / spacing.step;
   const shift = spacing.first * perPixel;
   const slack = 1e-6;
-  area[0] = Math.max(x, Math.ceil(bounds[4 * k] * perPixel - shift - slack));
-  area[1] = Math.min(width, x + size, Math.floor(bounds[4 * k + 1] * perPixel - shift + slack) + 1);
-  area[2] = Math.max(y, Math.ceil(bounds[4 * k + 2] * perPixel - shift - slack));
-  area[3] = Math.min(height, y + size, Math.floor(bounds[4 * k + 3] * perPixel - shift + slack) + 1);
+  area[0] = Math.max(left, Math.ceil(bounds[4 * k] * perPixel - shift - slack));
+  area[1] = Math.min(width, left + side, Math.floor(bounds[4 * k + 1] * perPixel - shift + slack) + 1);
+  area[2] = Math.max(top, Math.ceil(bounds[4 * k + 2] * perPixel - shift - slack));
+  area[3] = Math.min(height, top + side, Math.floor(bounds[4 * k + 3] * perPixel - shift + slack) + 1);
 }
 
 const NONE = 0;
@@ -140,7 +136,11 @@ function coverOf({ columns, rows }: Grid, shape: Float64Array, k: number): numbe
 }
 
 /** Draws a face that covers all of `area`. Returns the least 1/z that now stands there. */
-function fill({ columns, rows, ids, inverseDepth, width }: Grid, shape: Float64Array, k: number): number {
+function fill(
+  { columns, rows, ids, inverseDepth, left, top, side }: Grid,
+  shape: Float64Array,
+  k: number,
+): number {
   const s = k * STRIDE + PLANE;
   const px = shape[s];
   const py = shape[s + 1];
@@ -148,7 +148,7 @@ function fill({ columns, rows, ids, inverseDepth, width }: Grid, shape: Float64A
   let least = Infinity;
   for (let y = area[2]; y < area[3]; y++) {
     const p0 = py * rows[y] + pz;
-    for (let x = area[0], i = y * width + area[0]; x < area[1]; x++, i++) {
+    for (let x = area[0], i = (y - top) * side + area[0] - left; x < area[1]; x++, i++) {
       const near = Math.fround(px * columns[x] + p0);
       const before = inverseDepth[i];
       if (near > before && near <= 1 / NEAR) {
@@ -163,7 +163,7 @@ function fill({ columns, rows, ids, inverseDepth, width }: Grid, shape: Float64A
 
 /** Draws a face sample by sample of `area`. */
 function drawPart(
-  { columns, rows, ids, inverseDepth, width }: Grid,
+  { columns, rows, ids, inverseDepth, left, top, side }: Grid,
   faces: Faces,
   k: number,
   piece: Piece,
@@ -186,7 +186,7 @@ function drawPart(
   const aLimit = edgeLimit(ax, ay, az);
   const bLimit = edgeLimit(bx, by, bz);
   const cLimit = edgeLimit(cx, cy, cz);
-  const left = area[0];
+  const first = area[0];
   const right = area[1];
   for (let y = area[2], end = area[3]; y < end; y++) {
     const dy = rows[y];
@@ -194,7 +194,7 @@ function drawPart(
     const b0 = by * dy + bz;
     const c0 = cy * dy + cz;
     const p0 = py * dy + pz;
-    for (let x = left, i = y * width + left; x < right; x++, i++) {
+    for (let x = first, i = (y - top) * side + first - left; x < right; x++, i++) {
       const dx = columns[x];
       if (ax * dx + a0 < aLimit || bx * dx + b0 < bLimit || cx * dx + c0 < cLimit) continue;
       const near = Math.fround(px * dx + p0);

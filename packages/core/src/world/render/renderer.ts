@@ -3,13 +3,13 @@ import type { Camera } from "../../camera/camera.js";
 import { cameraCentre } from "../../camera/projection.js";
 import { emptyBins, fillBins } from "./bins.js";
 import { checkShot } from "./check.js";
-import { drawColour } from "./colour.js";
-import { addFaces, emptyFaces, type Projected, projectVertices, type Spacing } from "./faces.js";
-import { drawLabels, lensOf } from "./labels.js";
-import { illuminate } from "./light.js";
+import { backdropOf, drawBackdrop, drawColour } from "./colour.js";
+import { addFaces, emptyFaces, type Faces, type Projected, projectVertices, type Spacing } from "./faces.js";
+import { clearLabels, drawLabels, lensOf } from "./labels.js";
+import { type Illumination, illuminate } from "./light.js";
 import { emptyOverhead } from "./overhead.js";
 import { type Piece, pieceOf } from "./piece.js";
-import { aim, drawGrid, grid } from "./raster.js";
+import { aim, drawTile, grid } from "./raster.js";
 import { emptyRelief } from "./relief.js";
 import type { Shader } from "./shading.js";
 import type { Channels, Shot } from "./shot.js";
@@ -49,9 +49,9 @@ export interface Renderer {
 }
 
 /**
- * A rasteriser on typed arrays: faces are sorted into tiles, a grid of samples learns which face it sees (the pixels'
- * centres for the labels, `samples` × `samples` per pixel for colour), and then each pixel is shaded once. So all
- * channels together cost little more than one.
+ * A rasteriser on typed arrays: faces are sorted into tiles; in each tile a grid of samples learns which face it sees (the
+ * pixels' centres for the labels, `samples` × `samples` per pixel for colour), and then each pixel is shaded once. So
+ * all channels together cost little more than one.
  */
 export function renderer(width: number, height: number, options: RendererOptions = {}): Renderer {
   const { samples, shadowTexel, shadowSize } = { ...RENDERER_DEFAULTS, ...options };
@@ -86,22 +86,33 @@ export function renderer(width: number, height: number, options: RendererOptions
       );
       collect(pieces, camera, colour === undefined ? centres.spacing : fine.spacing);
       aim(centres, camera);
-      drawGrid(centres, faces, bins, pieces);
-      drawLabels(centres, faces, pieces, lensOf(camera), lensOf(laterCamera), channels);
-      if (colour === undefined) return;
-      if (fine !== centres) {
-        aim(fine, camera);
-        drawGrid(fine, faces, bins, pieces);
+      aim(fine, camera);
+      clearLabels(channels);
+      const options = { texel: shadowTexel, most: shadowSize };
+      const shader =
+        colour && shaderOf(faces, pieces, camera, illuminate(shot.lights, pieces, shadow, overhead, options));
+      const backdrop = backdropOf(background);
+      const lens = lensOf(camera);
+      const laterLens = lensOf(laterCamera);
+      for (let tile = 0; tile < bins.columns * bins.rows; tile++) {
+        const empty = bins.starts[tile] === bins.starts[tile + 1];
+        drawTile(centres, faces, bins, pieces, tile);
+        if (!empty) drawLabels(centres, faces, pieces, lens, laterLens, channels);
+        if (colour === undefined || shader === undefined) continue;
+        if (empty) {
+          drawBackdrop(centres, backdrop, colour);
+          continue;
+        }
+        if (fine !== centres) drawTile(fine, faces, bins, pieces, tile);
+        drawColour(centres, fine, shader, backdrop, colour);
       }
-      const light = illuminate(shot.lights, pieces, shadow, overhead, {
-        texel: shadowTexel,
-        most: shadowSize,
-      });
-      const focal = camera.fx * camera.fy;
-      const shader: Shader = { faces, pieces, light, eye: cameraCentre(camera), focal };
-      drawColour(centres, fine, shader, background, colour);
     },
   };
+}
+
+function shaderOf(faces: Faces, pieces: readonly Piece[], camera: Camera, light: Illumination): Shader {
+  const footprint = 1 / Math.sqrt(camera.fx * camera.fy);
+  return { faces, pieces, light, eye: cameraCentre(camera), footprint, face: -1, density: 0 };
 }
 
 /** Normals of a surface that brings none, in the buffer kept for its place in the list. */

@@ -1,3 +1,4 @@
+import type { Image } from "../../image/image.js";
 import { type Faces, STRIDE, VOLUME } from "./faces.js";
 import { meet, mix3, mixUv } from "./fragment.js";
 import type { Illumination } from "./light.js";
@@ -5,6 +6,7 @@ import { hiddenSky } from "./overhead.js";
 import { type Piece, SHINE_STEPS } from "./piece.js";
 import type { Grid } from "./raster.js";
 import { sunlight } from "./shadow.js";
+import type { Uv } from "./surface.js";
 import { sampleTexture } from "./texture.js";
 import { shoulder } from "./tone.js";
 
@@ -15,8 +17,11 @@ export interface Shader {
   light: Illumination;
   /** The camera's centre, world. */
   eye: Float64Array;
-  /** fx · fy: pixels on the unit square one metre away. */
-  focal: number;
+  /** Width of a pixel one metre away, metres. */
+  footprint: number;
+  /** The face whose texture was read last, and its texels per pixel but for the cube of its edges' sum. */
+  face: number;
+  density: number;
 }
 
 const at = new Float64Array(3);
@@ -68,44 +73,56 @@ export function shade(
   }
   gather(light, piece, shader.eye);
   colourAt(shader, piece, k, dx, dy);
-  for (let c = 0; c < 3; c++) out[c] = shoulder(albedo[c] * diffuse[c] + gloss[c]);
+  out[0] = shoulder(albedo[0] * diffuse[0] + gloss[0]);
+  out[1] = shoulder(albedo[1] * diffuse[1] + gloss[1]);
+  out[2] = shoulder(albedo[2] * diffuse[2] + gloss[2]);
 }
 
 /** The surface's own colour at `at`, to `albedo`. */
-function colourAt(
-  { faces, focal }: Shader,
-  { uv: map, mips, colour }: Piece,
-  k: number,
-  dx: number,
-  dy: number,
-): void {
+function colourAt(shader: Shader, { uv: map, mips, colour }: Piece, k: number, dx: number, dy: number): void {
   if (mips === null || map === null) {
     albedo[0] = colour[0];
     albedo[1] = colour[1];
     albedo[2] = colour[2];
     return;
   }
+  const { shape, triangle } = shader.faces;
+  if (shader.face !== k) {
+    shader.face = k;
+    shader.density = densityOf(shader, map, mips.levels[0], k);
+  }
+  mixUv(map, triangle[k], at, uv);
+  const o = k * STRIDE;
+  const w =
+    (shape[o] + shape[o + 3] + shape[o + 6]) * dx +
+    (shape[o + 1] + shape[o + 4] + shape[o + 7]) * dy +
+    (shape[o + 2] + shape[o + 5] + shape[o + 8]);
+  uv[2] = shader.density / (w * w * w);
+  sampleTexture(mips, uv, albedo);
+  albedo[0] *= colour[0];
+  albedo[1] *= colour[1];
+  albedo[2] *= colour[2];
+}
+
+/**
+ * Texels per pixel of a face, times the cube of its edges' sum w at the pixel: the barycentric coordinates' Jacobian over
+ * the picture is V² / w³.
+ */
+function densityOf(
+  { faces, footprint }: Shader,
+  { coordinates, triangles }: Uv,
+  texture: Image,
+  k: number,
+): number {
   const t = faces.triangle[k];
-  mixUv(map, t, at, uv);
-  const { coordinates, triangles } = map;
   const p = 2 * triangles[3 * t];
   const q = 2 * triangles[3 * t + 1];
   const r = 2 * triangles[3 * t + 2];
   const across =
     (coordinates[q] - coordinates[p]) * (coordinates[r + 1] - coordinates[p + 1]) -
     (coordinates[r] - coordinates[p]) * (coordinates[q + 1] - coordinates[p + 1]);
-  // The barycentric coordinates' Jacobian over the picture is V² / w³, w the sum of the edges.
-  const { shape } = faces;
-  const o = k * STRIDE;
-  const w =
-    (shape[o] + shape[o + 3] + shape[o + 6]) * dx +
-    (shape[o + 1] + shape[o + 4] + shape[o + 7]) * dy +
-    (shape[o + 2] + shape[o + 5] + shape[o + 8]);
-  const volume = shape[o + VOLUME];
-  const { width, height } = mips.levels[0];
-  uv[2] = (Math.abs(across) * width * height * volume * volume) / (w * w * w * focal);
-  sampleTexture(mips, uv, albedo);
-  for (let c = 0; c < 3; c++) albedo[c] *= colour[c];
+  const volume = faces.shape[k * STRIDE + VOLUME] * footprint;
+  return Math.abs(across) * texture.width * texture.height * volume * volume;
 }
 
 /** Share of the sky's light that arrives at `point`, 1 without occlusion. */
