@@ -12,8 +12,8 @@ export interface PointQuery {
   persons: ArrayLike<number>;
   /** N lists: parts (`Surface.part`) of its own body that don't hide it, so long as they lie within `margin`. */
   own: readonly ArrayLike<number>[];
-  /** Metres along the ray; default 0.25: from a joint to the skin around it. */
-  margin?: number;
+  /** Metres along the ray, N or one for all; default 0.25: from a joint to the skin around it. */
+  margin?: number | ArrayLike<number>;
 }
 
 /** As COCO counts: outside the picture or behind the camera, hidden, visible. */
@@ -41,6 +41,7 @@ export function pointVisibility(
 ): Uint8Array {
   const n = persons.length;
   const rays = raysTo(points, n, camera);
+  const reach = typeof margin === "number" ? new Float64Array(n).fill(margin) : margin;
   const seen = new Uint8Array(n);
   for (let i = 0; i < n; i++) seen[i] = rays[RAY * i + 2] > 0 ? VISIBILITY.visible : VISIBILITY.outside;
   const projected: Projected = { camera: new Float64Array(0), pixel: new Float64Array(0) };
@@ -53,7 +54,7 @@ export function pointVisibility(
     const piece = pieceOf(surface, new Float32Array(0));
     projectVertices(piece.positions, camera, projected);
     hide(seen, rays, piece, projected, camera, (i, part, before) => {
-      return persons[i] !== 0 && persons[i] === piece.person && mine[i][part] === 1 && before <= margin;
+      return persons[i] !== 0 && persons[i] === piece.person && mine[i][part] === 1 && before <= reach[i];
     });
   }
   return seen;

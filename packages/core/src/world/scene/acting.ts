@@ -1,24 +1,35 @@
 import type { BodySkinner } from "../../body/skinning.js";
 import type { Actor } from "./actor.js";
 
+/** Room for a posed body. */
+export interface PosedRoom {
+  /** V×3, m: the skin. */
+  vertices: Float32Array;
+  /** J×3, m. */
+  joints: Float64Array;
+  /** J×3 rotation vectors. */
+  pose: Float32Array;
+  /** Where the body's origin is, m. */
+  translation: Float64Array;
+}
+
 /**
  * Poses an actor's bare body in a frame; past the motion's end it stays as it is. Allocates nothing.
  *
  * @param skinner In the actor's shape.
- * @param vertices V×3, m, receives the skin; @param joints J×3, m.
- * @param translation Receives where the body's origin is, m.
+ * @param out Receives the body.
  */
 export function poseActor(
   skinner: BodySkinner,
-  { motion: { pose, translation, frames }, look }: Actor,
+  { motion, look }: Actor,
   frame: number,
-  vertices: Float32Array,
-  joints: Float64Array,
-  place: Float64Array,
+  out: PosedRoom,
 ): void {
-  const t = Math.min(frames - 1, Math.max(0, frame));
-  for (let c = 0; c < 3; c++) place[c] = translation[3 * t + c];
+  const { vertices, joints, pose, translation } = out;
+  const t = Math.min(motion.frames - 1, Math.max(0, frame));
+  pose.set(motion.pose.subarray(pose.length * t, pose.length * (t + 1)));
+  for (let c = 0; c < 3; c++) translation[c] = motion.translation[3 * t + c];
   // Motions are made for bare feet.
-  place[1] += look.outfit.shoes.height;
-  skinner.pose(pose.subarray(72 * t, 72 * t + 72), place, vertices, joints);
+  translation[1] += look.outfit.shoes.height;
+  skinner.pose(pose, translation, vertices, joints);
 }

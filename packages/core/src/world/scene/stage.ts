@@ -15,6 +15,9 @@ export interface Posed {
   vertices: Float32Array;
   /** J×3, m. */
   joints: Float64Array;
+  /** J×3 rotation vectors, and where the body's origin is, m: what the skinner made them of. */
+  pose: Float32Array;
+  translation: Float64Array;
 }
 
 /** A scene whose people are dressed: poses any frame, in any order. Its arrays are written over by the next call. */
@@ -44,10 +47,11 @@ export function openStage(body: StudioBody, scene: Scene, { flow = false }: Stag
       person: dress(body.model, actor.look, actor.betas, { person: actor.id, later: flow }),
       vertices: new Float32Array(3 * body.model.vertices),
       joints: new Float64Array(3 * body.model.joints.length),
+      pose: new Float32Array(3 * body.model.joints.length),
+      translation: new Float64Array(3),
     };
   });
   const surfaces: Surface[] = [...setting.surfaces, ...people.flatMap(({ person }) => person.surfaces)];
-  const translation = new Float64Array(3);
   let now = 0;
   const camera = (view: number, frame: number) =>
     handHeld(rig.cameras[view], frame / frameRate, scene.unrest, scene.seed, view);
@@ -56,12 +60,13 @@ export function openStage(body: StudioBody, scene: Scene, { flow = false }: Stag
     people,
     pose(frame) {
       now = frame;
-      for (const { actor, skinner, person, vertices, joints } of people) {
+      for (const { actor, skinner, person, ...posed } of people) {
+        const { vertices, translation } = posed;
         if (flow) {
-          poseActor(skinner, actor, frame + 1, vertices, joints, translation);
+          poseActor(skinner, actor, frame + 1, posed);
           posePerson(person, { vertices, transforms: skinner.transforms, translation }, "later");
         }
-        poseActor(skinner, actor, frame, vertices, joints, translation);
+        poseActor(skinner, actor, frame, posed);
         posePerson(person, { vertices, transforms: skinner.transforms, translation }, "now");
       }
     },

@@ -33,17 +33,20 @@ export function sceneTruth(body: StudioBody, scene: Scene, skeleton: Skeleton): 
   const { frameRate, frameCount, actors, rig } = scene;
   const names = pointsOf(body, skeleton);
   const locate = bodyKeypoints(body.model, names);
-  const vertices = new Float32Array(3 * body.model.vertices);
-  const joints = new Float64Array(3 * body.model.joints.length);
-  const translation = new Float64Array(3);
+  const room = {
+    vertices: new Float32Array(3 * body.model.vertices),
+    joints: new Float64Array(3 * body.model.joints.length),
+    pose: new Float32Array(3 * body.model.joints.length),
+    translation: new Float64Array(3),
+  };
   const points = new Float32Array(3 * names.length);
   const skinner = bodySkinner(body.model);
   const people = actors.map((actor) => {
     skinner.shape(actor.betas);
     const positions = new Float32Array(frameCount * points.length);
     for (let frame = 0; frame < frameCount; frame++) {
-      poseActor(skinner, actor, frame, vertices, joints, translation);
-      locate(vertices, joints, points);
+      poseActor(skinner, actor, frame, room);
+      locate(room.vertices, room.joints, points);
       positions.set(points, frame * points.length);
     }
     const state = new Uint8Array(frameCount * names.length).fill(JointState.visible);
