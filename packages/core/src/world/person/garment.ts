@@ -84,7 +84,7 @@ function neckField(neck: Neckline, m: Measures): Field {
       return (x, y, z) => plane(x, y, z) + 0.05;
     case "vee":
       return (x, y, z) => {
-        const deep = z > m.neckDepth ? 0.115 * Math.max(0, 1 - Math.abs(x) / 0.075) : 0;
+        const deep = z > m.neckDepth ? 0.08 * Math.max(0, 1 - Math.abs(x) / 0.07) : 0;
         return 0.8 * (plane(x, y, z) - deep);
       };
     case "scoop":

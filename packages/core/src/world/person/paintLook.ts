@@ -23,7 +23,7 @@ export interface LookTextures {
   skirts: { top: Image | null; outer: Image | null; bottom: Image | null };
 }
 
-/** Sizes of a look's pictures in texels: 512 for close-ups, 256 for people below 300 pixels. */
+/** Sizes of a look's pictures in texels, default 384: 512 for close-ups, 256 for people below 200 pixels. */
 export interface PaintOptions {
   skin?: number;
   cloth?: number;
@@ -33,7 +33,7 @@ export interface PaintOptions {
 export function paintLook(
   model: BodyModel,
   look: Look,
-  { skin = 512, cloth = 512 }: PaintOptions = {},
+  { skin = 384, cloth = 384 }: PaintOptions = {},
 ): LookTextures {
   const anatomy = anatomyOf(model);
   const m = measure(anatomy);
