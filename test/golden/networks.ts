@@ -11,6 +11,7 @@ import {
   stateUpdates,
   sub,
 } from "@marey/core/graph";
+import { network as simpleBaseline } from "@marey/core/model/simpleBaseline";
 import { network as videoPose3d } from "@marey/core/model/videoPose3d";
 import { EVALUATION, type Mode, resNet } from "@marey/core/nn";
 import { gradientOf } from "./compare.js";
@@ -103,6 +104,9 @@ const classifier = operation({
 export const networks: Operations = {
   resnet18: classifier,
   resnet50: classifier,
+  simpleBaselines: operation({
+    forward: (params, { x }, _, mode) => ({ y: simpleBaseline.forward(params, x!, mode) }),
+  }),
   videoPose3D: operation({
     forward: (params, { x }, { variant, filterWidths, causal, dropout }, mode) => ({
       y: videoPose3d.forward(params, x!, { variant, filterWidths, causal, dropout, mode }),

@@ -1,0 +1,104 @@
+import type { Image } from "../../image/image.js";
+import { type CocoTruth, cocoEvaluate } from "../../metric/cocoEvaluate.js";
+import type { CocoDetection } from "../../metric/cocoSimilarity.js";
+import { pck } from "../../metric/pck.js";
+import { convertPose, convertSkeleton } from "../../skeleton/convert.js";
+import type { Skeleton } from "../../skeleton/skeleton.js";
+import type { Poser } from "./infer.js";
+
+/** Annotated pictures, as `readTrainingSet` of `@marey/core/model/openPose` gives them. */
+export interface ScoredSet {
+  /** The layout of the file, in which AP is measured. */
+  readonly layout: Skeleton;
+  readonly pictures: readonly {
+    readonly id: number;
+    readonly people: readonly {
+      /** J×3 in the network's layout, confidence 0 where nothing is labelled. */
+      readonly joints: Float32Array;
+      /** Left, top, right, bottom. */
+      readonly box: readonly [number, number, number, number];
+    }[];
+  }[];
+  readonly truth: CocoTruth;
+}
+
+/** What a network reaches on people whose boxes it is told. */
+export interface PoserScore {
+  /** As pycocotools computes them, 0..1, from the annotations' boxes. */
+  readonly AP: number;
+  readonly AP50: number;
+  /** Share of labelled joints nearer than a tenth and a fifth of the longer side of the person's box. */
+  readonly PCK10: number;
+  readonly PCK20: number;
+  readonly people: number;
+}
+
+/** A joint whose peak is lower than this has no say in a person's score (`IN_VIS_THRE` of the published code). */
+const SURE = 0.2;
+
+/**
+ * Measures a network on crops around annotated people.
+ *
+ * @param skeleton The network's layout.
+ * @param indices Which pictures of the set.
+ * @param read Gives the picture at an index, RGB.
+ */
+export async function scorePoser(
+  poser: Poser,
+  skeleton: Skeleton,
+  set: ScoredSet,
+  indices: readonly number[],
+  read: (index: number) => Promise<Image>,
+): Promise<PoserScore> {
+  const sources = convertSkeleton(skeleton, set.layout);
+  const detections: CocoDetection[] = [];
+  const placings: Placing[] = [];
+  for (const index of indices) {
+    const { id, people } = set.pictures[index];
+    const image = people.length > 0 ? await read(index) : undefined;
+    if (!image) continue;
+    for (const { joints: truth, box } of people) {
+      const [left, top, right, bottom] = box;
+      const joints = await poser.place(image, [left, top, right - left, bottom - top]);
+      const keypoints = new Float32Array(3 * set.layout.joints.length);
+      convertPose(sources, joints, 3, true, keypoints);
+      detections.push({
+        image_id: id,
+        category_id: 1,
+        score: meanOfSure(joints),
+        keypoints: Array.from(keypoints, (value) => (Number.isNaN(value) ? 0 : value)),
+      });
+      placings.push({ joints, truth, side: Math.max(right - left, bottom - top) });
+    }
+  }
+  const imageIds = indices.map((index) => set.pictures[index].id);
+  const { stats } = cocoEvaluate(set.truth, detections, { sigmas: set.layout.sigmas, imageIds });
+  const share = (threshold: number) => shareWithin(placings, skeleton.joints.length, threshold);
+  return { AP: stats.AP, AP50: stats.AP50, PCK10: share(0.1), PCK20: share(0.2), people: placings.length };
+}
+
+interface Placing {
+  readonly joints: Float32Array;
+  readonly truth: Float32Array;
+  readonly side: number;
+}
+
+function meanOfSure(joints: Float32Array): number {
+  const sure = joints.filter((value, i) => i % 3 === 2 && value > SURE);
+  return sure.reduce((sum, value) => sum + value, 0) / Math.max(1, sure.length);
+}
+
+function shareWithin(placings: readonly Placing[], joints: number, threshold: number): number {
+  const points = (poses: readonly Float32Array[]) =>
+    Float64Array.from(poses.flatMap((pose) => [...pose.filter((_, i) => i % 3 < 2)]));
+  const truth = placings.map((one) => one.truth);
+  const visible = Float64Array.from(truth.flatMap((pose) => [...pose.filter((_, i) => i % 3 === 2)]));
+  const pairs = {
+    predicted: points(placings.map((one) => one.joints)),
+    truth: points(truth),
+    visible,
+    joints,
+  };
+  const sides = placings.flatMap(({ side }) => [side, side]);
+  return pck(pairs, sides, threshold).average;
+}
