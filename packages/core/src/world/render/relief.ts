@@ -83,7 +83,7 @@ function turn(axes: Float64Array, [x, y, z]: readonly number[]): void {
 
 /** Lays the map over all casters, with a margin of two texels. */
 function frame(relief: Relief, pieces: readonly Piece[], texel: number, most: number): void {
-  const { axes } = relief;
+  const [ux, uy, uz, vx, vy, vz] = relief.axes;
   let left = Infinity;
   let right = -Infinity;
   let top = Infinity;
@@ -92,8 +92,8 @@ function frame(relief: Relief, pieces: readonly Piece[], texel: number, most: nu
     if (!piece.casts) continue;
     const p = piece.positions;
     for (let i = 0; i < p.length; i += 3) {
-      const u = axes[0] * p[i] + axes[1] * p[i + 1] + axes[2] * p[i + 2];
-      const v = axes[3] * p[i] + axes[4] * p[i + 1] + axes[5] * p[i + 2];
+      const u = ux * p[i] + uy * p[i + 1] + uz * p[i + 2];
+      const v = vx * p[i] + vy * p[i + 1] + vz * p[i + 2];
       if (u < left) left = u;
       if (u > right) right = u;
       if (v < top) top = v;
@@ -112,16 +112,17 @@ function frame(relief: Relief, pieces: readonly Piece[], texel: number, most: nu
 /** Brings vertices into the map: texels right and down, metres away. */
 function place(relief: Relief, p: Float32Array): void {
   if (relief.placed.length < p.length) relief.placed = new Float32Array(p.length);
-  const { axes, placed, left, top } = relief;
+  const { placed, left, top } = relief;
+  const [ux, uy, uz, vx, vy, vz, wx, wy, wz] = relief.axes;
   let farthest = relief.farthest;
   const scale = 1 / relief.texel;
   for (let i = 0; i < p.length; i += 3) {
     const x = p[i];
     const y = p[i + 1];
     const z = p[i + 2];
-    placed[i] = (axes[0] * x + axes[1] * y + axes[2] * z - left) * scale;
-    placed[i + 1] = (axes[3] * x + axes[4] * y + axes[5] * z - top) * scale;
-    const w = axes[6] * x + axes[7] * y + axes[8] * z;
+    placed[i] = (ux * x + uy * y + uz * z - left) * scale;
+    placed[i + 1] = (vx * x + vy * y + vz * z - top) * scale;
+    const w = wx * x + wy * y + wz * z;
     placed[i + 2] = w;
     if (w > farthest) farthest = w;
   }

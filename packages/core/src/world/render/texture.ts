@@ -45,7 +45,8 @@ function halve({ width, height, channels, data }: Image): Image {
   return { width: w, height: h, channels, data: half };
 }
 
-const wrap = (i: number, n: number) => (i >= 0 && i < n ? i : ((i % n) + n) % n);
+/** Indices from −1 to n; the texture repeats. */
+const wrap = (i: number, n: number) => (i < 0 ? i + n : i >= n ? i - n : i);
 
 /**
  * Adds the texture at `place`, red, green, blue in linear light, to `out`: bilinear between texels, whose centres lie
@@ -61,21 +62,29 @@ function addBilinear({ width, height, channels, data }: Image, place: Float64Arr
   const top = Math.floor(y);
   const fx = x - left;
   const fy = y - top;
-  const x0 = wrap(left, width) * channels;
-  const x1 = wrap(left + 1, width) * channels;
-  const y0 = wrap(top, height) * width * channels;
-  const y1 = wrap(top + 1, height) * width * channels;
+  const x0 = wrap(left, width);
+  const x1 = wrap(left + 1, width);
+  const y0 = wrap(top, height) * width;
+  const y1 = wrap(top + 1, height) * width;
+  const a = (y0 + x0) * channels;
+  const b = (y0 + x1) * channels;
+  const c = (y1 + x0) * channels;
+  const d = (y1 + x1) * channels;
   const p = weight * (1 - fx) * (1 - fy);
   const q = weight * fx * (1 - fy);
   const r = weight * (1 - fx) * fy;
   const s = weight * fx * fy;
-  for (let c = 0; c < 3; c++) {
-    out[c] +=
-      p * toLinear[data[y0 + x0 + c]] +
-      q * toLinear[data[y0 + x1 + c]] +
-      r * toLinear[data[y1 + x0 + c]] +
-      s * toLinear[data[y1 + x1 + c]];
-  }
+  out[0] += p * toLinear[data[a]] + q * toLinear[data[b]] + r * toLinear[data[c]] + s * toLinear[data[d]];
+  out[1] +=
+    p * toLinear[data[a + 1]] +
+    q * toLinear[data[b + 1]] +
+    r * toLinear[data[c + 1]] +
+    s * toLinear[data[d + 1]];
+  out[2] +=
+    p * toLinear[data[a + 2]] +
+    q * toLinear[data[b + 2]] +
+    r * toLinear[data[c + 2]] +
+    s * toLinear[data[d + 2]];
 }
 
 const float = new Float32Array(1);
