@@ -1,4 +1,4 @@
-import type { CatalogueEntry, Licence } from "./catalogueEntry.js";
+import type { CatalogueEntry, Importer, Licence } from "./catalogueEntry.js";
 
 const licence: Licence = {
   name: "Apache-2.0",
@@ -8,7 +8,12 @@ const licence: Licence = {
 };
 
 /** A checkpoint of MMPose's model zoo: its name ends in the first digits of its SHA-256 and the date. */
-function checkpoint(name: string, title: string, path: string): CatalogueEntry {
+function checkpoint(
+  name: string,
+  title: string,
+  path: string,
+  importer: Importer = { kind: "weights" },
+): CatalogueEntry {
   const [, sha256Prefix] = /-([0-9a-f]{8})_\d{8}\.pth$/.exec(path) ?? [];
   return {
     name,
@@ -18,9 +23,15 @@ function checkpoint(name: string, title: string, path: string): CatalogueEntry {
     digest: sha256Prefix ? { sha256Prefix } : {},
     licence,
     format: "PyTorch",
-    importer: { kind: "weights" },
+    importer,
   };
 }
+
+/** A network of one person's 17 joints that runs here. */
+const runs = (network: string): Importer => ({
+  kind: "architecture",
+  ...{ network, gives: "network", skeleton: "coco17" },
+});
 
 /** Networks that look at one person or, with tags, at everybody; kept as weights until a network of ours runs them. */
 export const mmposeWeights: readonly CatalogueEntry[] = [
@@ -48,10 +59,12 @@ export const mmposeWeights: readonly CatalogueEntry[] = [
     "simple-baseline-50",
     "Simple baseline, ResNet-50 256x192 (Xiao et al. 2018): COCO-17 of one person",
     "top_down/resnet/res50_coco_256x192-ec54d7f3_20200709.pth",
+    runs("simple-baseline"),
   ),
   checkpoint(
     "simple-baseline-152",
     "Simple baseline, ResNet-152 384x288 (Xiao et al. 2018): COCO-17 of one person",
     "top_down/resnet/res152_coco_384x288-3860d4c9_20200709.pth",
+    runs("simple-baseline-384"),
   ),
 ];

@@ -11,6 +11,7 @@ export { importArchitecture, importModel, importWithCard } from "./importNetwork
 export { listModels, type ModelEntry } from "./models.js";
 export { findCard, loadNetwork, networkBytes } from "./networks.js";
 export { type PeopleForm, peopleCard } from "./peopleCard.js";
+export { type PoserForm, poserCard } from "./poserCard.js";
 export { type Pulled, type PullOptions, pull } from "./pull.js";
 export { type Removed, removeModel } from "./remove.js";
 export { type StoredModel, storedNetwork } from "./stored.js";
