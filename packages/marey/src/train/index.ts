@@ -11,3 +11,4 @@ export {
 export { type Evaluation, loadRecipe, type Recipe, type Weights } from "./recipe.js";
 export { openRun, type Run } from "./run.js";
 export { applySettings, type Setting, type Settings } from "./settings.js";
+export { type SampleStream, type StudioStreamOptions, studioStream } from "./studioStream.js";

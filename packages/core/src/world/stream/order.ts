@@ -7,6 +7,8 @@ export interface SampleOrder {
   readonly group: number;
   /** The sample at a place: which scene, counted from 0, and which of its samples. */
   at(place: number): { scene: number; sample: number };
+  /** The seed of a scene. */
+  seedOf(scene: number): number;
 }
 
 /**
@@ -21,6 +23,7 @@ export function sampleOrder(seed: number, samples: number, scenes: number): Samp
   let order: Uint32Array = new Uint32Array(0);
   return {
     group,
+    seedOf: (scene) => mixed(seed, scene),
     at(place) {
       const g = Math.floor(place / group);
       if (g !== known) order = shuffle(group, random(mixed(seed, g, 0x0de2)));
