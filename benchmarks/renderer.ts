@@ -26,9 +26,7 @@ const { values: options } = parseArgs({ options: { picture: { type: "string" } }
 const camera: Camera = {
   ...{ name: "front", width: SIZE, height: SIZE, fx: 380, fy: 380, cx: 127.5, cy: 127.5, distortion: [] },
   // 1.3 m up, 3.6 m away, looking 5° down.
-  rotation: Float64Array.of(1, 0, 0, 0, -0.9962, -0.0872, 0, 0.0872, -0.9962).map((x, i) =>
-    i === 0 ? 1 : x,
-  ),
+  rotation: Float64Array.of(1, 0, 0, 0, -0.9962, 0.0872, 0, -0.0872, -0.9962),
   translation: new Float64Array(3),
 };
 const eye = [0, 1.3, 3.6];

@@ -36,7 +36,8 @@ function bruteForce(surfaces: Surface[], view: Camera, { points, persons, own, m
         if (hit.at * depth < 0.05 || before <= 1e-4) continue;
         const corner = hit.weights.indexOf(Math.max(...hit.weights));
         const mine = person !== 0 && person === whose && part !== undefined;
-        if (mine && before <= margin && Array.from(own[i]).includes(part[triangles[t + corner]])) continue;
+        const reach = typeof margin === "number" ? margin : margin[i];
+        if (mine && before <= reach && Array.from(own[i]).includes(part[triangles[t + corner]])) continue;
         return 1;
       }
     }
@@ -125,6 +126,7 @@ test("own skin within the margin doesn't hide a joint; other parts, other people
   expect(one([skin(4, 2.9, 2)])).toBe(VISIBILITY.hidden);
   expect(one([skin(4, 2.5)])).toBe(VISIBILITY.hidden);
   expect(one([skin(4, 2.5)], { margin: 0.6 })).toBe(VISIBILITY.visible);
+  expect(one([skin(4, 2.5)], { margin: [0.6] })).toBe(VISIBILITY.visible);
   expect(one([wall(3.1, { person: 2 })])).toBe(VISIBILITY.visible);
   expect(one([wall(2, { person: 0 })], { persons: [0] })).toBe(VISIBILITY.hidden);
 });
