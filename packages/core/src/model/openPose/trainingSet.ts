@@ -11,6 +11,8 @@ import { boxRegion, polygonRegion, type Region, readRegion } from "./mask.js";
 export interface LabelledPerson {
   /** J×3: x, y in pixels and 1; NaN, NaN, 0 where nothing is labelled. */
   readonly joints: Float32Array;
+  /** J, as the file has it: 0 not labelled, 1 hidden, 2 visible; of a joint made of others, the least of theirs. */
+  readonly visibility?: Uint8Array;
   /** Keypoints that the file labels. */
   readonly labelled: number;
   /** Left, top, right, bottom. */
@@ -131,12 +133,16 @@ function labelledPerson(
   to: Skeleton,
   sources: readonly JointSource[],
 ): LabelledPerson | undefined {
-  const seen = Float32Array.from(given, (value, i) => (i % 3 === 2 ? Number(value > 0) : value));
-  const labelled = seen.filter((value, i) => i % 3 === 2 && value > 0).length;
+  const labelled = given.filter((value, i) => i % 3 === 2 && value > 0).length;
   if (labelled === 0) return undefined;
   const joints = new Float32Array(to.joints.length * 3);
-  convertPose(sources, seen, 3, true, joints);
-  return { joints, labelled, box: box ?? extent(seen) };
+  convertPose(sources, given, 3, true, joints);
+  const visibility = new Uint8Array(to.joints.length);
+  for (let j = 0; j < visibility.length; j++) {
+    visibility[j] = joints[3 * j + 2];
+    joints[3 * j + 2] = Number(joints[3 * j + 2] > 0);
+  }
+  return { joints, visibility, labelled, box: box ?? extent(given) };
 }
 
 function regionOf({ segmentation, box }: AnnotatedPerson, where: string): Region {

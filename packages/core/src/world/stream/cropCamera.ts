@@ -2,6 +2,7 @@ import { multiply3, transform3 } from "../../array/matrix.js";
 import type { Random } from "../../array/random.js";
 import { rotationVectorToMatrix } from "../../array/rotation.js";
 import type { Camera } from "../../camera/camera.js";
+import { drawPart, type Window } from "./window.js";
 
 /** From where, and how near, people are looked at. */
 export interface CropOptions {
@@ -49,9 +50,7 @@ export function drawCropCamera(chance: Random, vertices: ArrayLike<number>, opti
   const aside = rotationVectorToMatrix([turn(chance, 0.12), turn(chance, 0.12), turn(chance, roll)]);
   const rotation = multiply3(aside, lookingAt(eye, middle));
   const translation = transform3(rotation, eye).map((value) => -value);
-  let window = extentIn(vertices, rotation, translation);
-  if (chance.uniform() < closeUps) window = partOf(window, chance);
-  const [left, top, right, bottom] = window;
+  const [left, top, right, bottom] = drawPart(chance, extentIn(vertices, rotation, translation), closeUps);
   const filled = chance.uniform(...share);
   const focal = filled * Math.min(height / (bottom - top), width / (right - left));
   const shift = () => chance.normal(0, 0.04);
@@ -109,8 +108,6 @@ function lookingAt(eye: ArrayLike<number>, target: readonly number[]): Float64Ar
   return Float64Array.of(...right, y * right[2], z * right[0] - x * right[2], -y * right[0], x, y, z);
 }
 
-type Window = readonly [left: number, top: number, right: number, bottom: number];
-
 /** A little room around the bare skin, for hair, clothes and shoes: a share of the extent. */
 const CLOTHES = 0.03;
 
@@ -130,11 +127,4 @@ function extentIn(vertices: ArrayLike<number>, R: ArrayLike<number>, t: ArrayLik
   const [left, top, right, bottom] = window;
   const room = CLOTHES * Math.max(right - left, bottom - top);
   return [left - room, top - room, right + room, bottom + room];
-}
-
-/** The upper part of what a person covers, now and then another: so pictures end at hips or knees. */
-function partOf([left, top, right, bottom]: Window, chance: Random): Window {
-  const tall = (bottom - top) * chance.uniform(0.35, 0.75);
-  const from = chance.uniform() < 0.7 ? 0 : chance.uniform(0, bottom - top - tall);
-  return [left, top + from, right, top + from + tall];
 }
