@@ -54,15 +54,21 @@ export function drawCropCamera(chance: Random, vertices: ArrayLike<number>, opti
   const filled = chance.uniform(...share);
   const focal = filled * Math.min(height / (bottom - top), width / (right - left));
   const shift = () => chance.normal(0, 0.04);
-  return {
-    ...{ name: "crop", width, height, fx: focal, fy: focal },
+  const plain: Camera = {
+    ...{ name: "crop", width, height, fx: focal, fy: focal, distortion: [] },
     cx: (width - 1) / 2 - (focal * (left + right)) / 2 + shift() * width,
     cy: (height - 1) / 2 - (focal * (top + bottom)) / 2 + shift() * height,
-    distortion:
-      chance.uniform() < distorted ? [chance.uniform(-0.14, 0.03), chance.uniform(-0.01, 0.03)] : [],
     rotation,
     translation,
   };
+  return chance.uniform() < distorted ? { ...plain, distortion: drawLens(chance, plain) } : plain;
+}
+
+/** A lens that bends as much as such do at the side of a picture, and no more in a wide crop's corners. */
+function drawLens(chance: Random, { width, height, fx, cx, cy }: Camera): number[] {
+  const corner = Math.hypot(Math.max(cx, width - cx), Math.max(cy, height - cy)) / fx;
+  const reach = Math.max(1, corner * corner);
+  return [chance.uniform(-0.14, 0.03) / reach, chance.uniform(-0.01, 0.03) / reach ** 2];
 }
 
 /** An angle of the normal distribution, three deviations at most. */
