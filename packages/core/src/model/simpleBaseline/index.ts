@@ -5,6 +5,6 @@ export { supervised } from "./loss.js";
 export type { NetworkOptions, NetworkParams } from "./network.js";
 export * as network from "./network.js";
 export { COLOUR, writePicture } from "./picture.js";
-export { type PoserScore, type ScoredSet, scorePoser } from "./score.js";
+export { halfOf, type PoserScore, type ScoredSet, scorePoser } from "./score.js";
 export { batchMaker, type LabelledCrop, type PoseBatch } from "./train.js";
 export { type LoadedNetwork, loadWeights, officialNames, startFrom } from "./weights.js";

@@ -102,3 +102,13 @@ function shareWithin(placings: readonly Placing[], joints: number, threshold: nu
   const sides = placings.flatMap(({ side }) => [side, side]);
   return pck(pairs, sides, threshold).average;
 }
+
+/**
+ * Which half of a set a picture belongs to, by a hash (FNV-1a) of its id's digits: settings are chosen on one, the other
+ * decides.
+ */
+export function halfOf(id: number): 0 | 1 {
+  let hash = 2166136261;
+  for (const digit of String(id)) hash = Math.imul(hash ^ digit.charCodeAt(0), 16777619);
+  return ((hash >>> 8) & 1) as 0 | 1;
+}
