@@ -14,6 +14,7 @@ import { evalCommand } from "../packages/marey/src/command/eval.js";
 import { liftCommand } from "../packages/marey/src/command/lift.js";
 import { modelsCommand } from "../packages/marey/src/command/models.js";
 import { trainCommand } from "../packages/marey/src/command/train.js";
+import { worldCommand } from "../packages/marey/src/command/world.js";
 
 const root = join(import.meta.dirname, "..");
 const page = (name: string) => readFileSync(join(root, "docs", name), "utf8");
@@ -61,6 +62,7 @@ test("the commands that messages name exist", () => {
     liftCommand,
     modelsCommand,
     trainCommand,
+    worldCommand,
   ];
   const names = commands.map((make) => make().name());
   expect(named.length).toBeGreaterThan(5);
@@ -95,6 +97,8 @@ describe("options", () => {
     ["models.md", modelsCommand()],
     ["train.md", trainCommand()],
     ["eval.md train.md", evalCommand()],
+    ["world.md", worldCommand()],
+    ["world.md", demoCommand()],
   ])("%s names every option of its command", (names, command) => {
     const flags = mentioned(names.split(" ").map(page).join("\n"));
     expect(optionsOf(command).filter((flag) => !flags.has(flag))).toEqual([]);
@@ -111,6 +115,7 @@ describe("options", () => {
       liftCommand(),
       trainCommand(),
       evalCommand(),
+      worldCommand(),
     ];
     const known = new Set([...commands.flatMap(optionsOf), "--help", "--conditions"]);
     for (const file of [...pages(), "README.md"])

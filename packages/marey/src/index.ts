@@ -91,9 +91,9 @@ export {
   networkBytes,
   openWeights,
   type PeopleForm,
+  type PoserForm,
   type Pulled,
   type PullOptions,
-  type PoserForm,
   peopleCard,
   poserCard,
   pull,
@@ -121,4 +121,15 @@ export {
   writeImage,
   writeVideo,
 } from "./video/index.js";
+export {
+  type RenderHost,
+  type RenderOptions,
+  type RenderSummary,
+  readSceneFile,
+  renderWorld,
+  type SceneFile,
+  type WorldChannel,
+  type WorldSettings,
+  worldSettings,
+} from "./world/index.js";
 export { openBodyPath, readOpenBody } from "./world/openBodyFile.js";

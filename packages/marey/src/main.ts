@@ -9,6 +9,7 @@ import { evalCommand } from "./command/eval.js";
 import { liftCommand } from "./command/lift.js";
 import { modelsCommand } from "./command/models.js";
 import { trainCommand } from "./command/train.js";
+import { worldCommand } from "./command/world.js";
 
 const commands = [
   demoCommand,
@@ -20,6 +21,7 @@ const commands = [
   modelsCommand,
   trainCommand,
   evalCommand,
+  worldCommand,
 ];
 
 /** The program `marey`: runs the command that the arguments name and sets the process's exit code. */

@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MareyError } from "@marey/core";
 import { writeCalibrationToml, writeOpenPose } from "@marey/core/format";
 import { type SyntheticTake, syntheticTake } from "@marey/core/world";
 import { writeWhole } from "../files/index.js";
+import { clearDemo, SIGN, unusable } from "./folder.js";
 
 /**
  * Two people who walk, turn and cross closely for ten seconds among four cameras, and a detector with a bad day: 2 px
@@ -18,8 +18,6 @@ export function demoTake(seed: number, frameCount = 600): SyntheticTake {
   });
 }
 
-const SIGN = "# Written by marey demo; it may replace this folder's contents.";
-
 const config = ({ frameRate }: SyntheticTake) => `${SIGN}
 [project]
 multi_person = true
@@ -33,28 +31,14 @@ pose_model = "BODY_25B"
  * Writes a take as a session in Pose2Sim's layout: `calibration/`, `pose/camNN_json/` and `Config.toml`. An earlier
  * demo in the folder is replaced.
  *
- * @throws MareyError `FOLDER_FILLED` when the folder holds something else and `force` isn't given; `FILE_WRITE`.
+ * @throws MareyError of `clearDemo`; `FILE_WRITE`.
  */
 export async function writeDemoSession(
   folder: string,
   take: SyntheticTake,
   { force = false }: { force?: boolean } = {},
 ): Promise<void> {
-  const isDemo = (await readFile(join(folder, "Config.toml"), "utf8").catch(() => "")).startsWith(SIGN);
-  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw unusable(folder, error);
-  });
-  if (there.length > 0 && !isDemo && !force)
-    throw new MareyError(
-      "FOLDER_FILLED",
-      folder,
-      "the folder holds files that are not an earlier demo",
-      "Choose another folder with --out, or pass --force",
-    );
-  if (isDemo)
-    for (const name of ["motion", "pose", "calibration"])
-      await rm(join(folder, name), { recursive: true, force: true });
+  await clearDemo(folder, force);
   await writeWhole(join(folder, "Config.toml"), config(take), { force: true });
   await writeWhole(join(folder, "calibration", "Calib_demo.toml"), writeCalibrationToml(take.rig), {
     force: true,
@@ -87,13 +71,3 @@ async function writeView(folder: string, { views, sightings }: SyntheticTake, vi
 
 /** Files that are open at a time. */
 const BATCH = 32;
-
-function unusable(path: string, cause: NodeJS.ErrnoException): MareyError {
-  return new MareyError(
-    "FILE_WRITE",
-    path,
-    `it can't be written (${cause.code ?? cause.message})`,
-    "Choose another folder with --out, or free some space",
-    { cause },
-  );
-}

@@ -23,6 +23,8 @@ export interface EncounterOptions {
   at?: Spot;
   from?: number;
   frameRate?: number;
+  /** How long it lasts at least, seconds: who is done stands about until then. */
+  seconds?: number;
 }
 
 /** Metres from middle to middle when people shake hands or talk, for two bodies of the mean size. */
@@ -51,15 +53,20 @@ export function encounter(
 function stage(
   figures: readonly [Figure, Figure],
   kind: Encounter,
-  { seed, at = [0, 0], from = 2.2, frameRate }: EncounterOptions,
+  { seed, at = [0, 0], from = 2.2, frameRate, seconds = 0 }: EncounterOptions,
   wider: number,
 ): [Performance, Performance] {
   const parts =
     kind === "cross" ? crossing(seed, at, from, wider) : facing(figures, kind, seed, at, from, wider);
   const rate = frameRate === undefined ? {} : { frameRate };
-  const [a, b] = parts.map(({ start, actions }, i) =>
-    perform(figures[i], actions, { seed: 2 * seed + i, start, ...rate }),
-  );
+  const [a, b] = parts.map(({ start, actions }, i) => {
+    const play = () => perform(figures[i], actions, { seed: 2 * seed + i, start, ...rate });
+    const { motion, ...own } = play();
+    const left = seconds - motion.frames / motion.frameRate;
+    if (left <= 0) return { motion, ...own };
+    actions.push({ do: "stand", seconds: left + 0.5 });
+    return play();
+  });
   return [a, b];
 }
 

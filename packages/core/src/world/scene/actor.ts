@@ -2,14 +2,15 @@ import type { Random } from "../../array/random.js";
 import type { BodyModel } from "../../body/model.js";
 import type { OpenBodyShapes } from "../../body/openBodyShapes.js";
 import { bodySkinner } from "../../body/skinning.js";
-import type { Spot } from "../motion/action.js";
+import type { Action, Spot } from "../motion/action.js";
 import type { BodyMotion, Seat } from "../motion/bodyMotion.js";
 import type { Captured } from "../motion/captured.js";
 import { bodyFigure, type Figure } from "../motion/figure.js";
 import { improvise } from "../motion/improvise.js";
-import { type Encounter, encounter } from "../motion/meeting.js";
+import { type Encounter, encounter, trunkGap } from "../motion/meeting.js";
 import { type Performance, perform } from "../motion/perform.js";
 import { retarget } from "../motion/retarget.js";
+import type { Start } from "../motion/score.js";
 import { drawLook, type Look } from "../person/look.js";
 
 /** A body model with what its shape coefficients mean. */
@@ -28,31 +29,47 @@ export interface Actor {
   seats: readonly Seat[];
 }
 
+/** What somebody is told to do. */
+export interface Act {
+  start?: Start;
+  actions: readonly Action[];
+}
+
 export interface ActorOptions {
   people: number;
   seconds: number;
   frameRate: number;
   /** Metres from the middle that people keep to. */
   reach: number;
-  /** Motion capture to take motions from; half of those who act alone get theirs there. */
+  /** Motion capture to take motions from. */
   captured?: readonly Captured[];
+  /** Share of those who act alone who get their motion there, 0…1; default 0.5. At 1 everybody does, and nobody meets. */
+  capturedShare?: number;
+  /** What the first people do, in this order; the others act as the random numbers decide. */
+  acts?: readonly Act[];
 }
 
 /** People who act alone or in pairs, as the random numbers decide. */
 export function drawActors(body: StudioBody, chance: Random, options: ActorOptions): Actor[] {
-  const { people, reach } = options;
+  const { people, reach, frameRate, captured = [], capturedShare = 0.5 } = options;
   const bodies = Array.from({ length: people }, () => drawBody(body, chance));
-  const pairs = Math.floor(people / 2);
+  const acts = (options.acts ?? []).slice(0, people).map(({ start = {}, actions }, i) => {
+    return perform(bodies[i].figure, actions, { seed: chance.integer(2 ** 30), frameRate, start });
+  });
+  const told = acts.length;
+  const pairs = captured.length > 0 && capturedShare >= 1 ? 0 : Math.floor((people - told) / 2);
   const single = pairs === 1 && people === 2;
-  const acts: Performance[] = [];
   for (let p = 0; p < pairs; p++) {
-    const figures = [bodies[2 * p].figure, bodies[2 * p + 1].figure] as const;
+    const figures = [bodies[told + 2 * p].figure, bodies[told + 2 * p + 1].figure] as const;
     const at = single
       ? ([chance.normal(0, 0.15), chance.normal(0, 0.15)] as const)
       : spot(chance, 0.6 * reach);
     acts.push(...drawPair(figures, chance, at, options));
   }
-  while (acts.length < people) acts.push(drawAlone(bodies[acts.length].figure, chance, options));
+  while (acts.length < people) {
+    const others = acts.map(({ motion }, i) => ({ figure: bodies[i].figure, motion }));
+    acts.push(drawAlone(bodies[acts.length].figure, others, chance, options));
+  }
   return acts.map(({ motion, seats }, i) => ({
     id: i + 1,
     betas: bodies[i].betas,
@@ -84,29 +101,44 @@ function drawPair(
   figures: readonly [Figure, Figure],
   chance: Random,
   at: Spot,
-  { reach, frameRate }: ActorOptions,
+  { reach, frameRate, seconds }: ActorOptions,
 ): Performance[] {
   const kind = KINDS[chance.integer(KINDS.length)];
   const from = Math.min(2.2, Math.max(1, reach - Math.hypot(at[0], at[1])));
-  return encounter(figures, kind, { seed: chance.integer(2 ** 30), at, from, frameRate });
+  return encounter(figures, kind, { seed: chance.integer(2 ** 30), at, from, frameRate, seconds });
 }
 
 /** Somebody who does one thing after the other until the time is over, or moves as somebody was captured moving. */
-function drawAlone(figure: Figure, chance: Random, options: ActorOptions): Performance {
-  const { seconds, frameRate, reach, captured = [] } = options;
-  if (captured.length > 0 && chance.uniform() < 0.5) {
+function drawAlone(
+  figure: Figure,
+  others: readonly { figure: Figure; motion: BodyMotion }[],
+  chance: Random,
+  options: ActorOptions,
+): Performance {
+  const { seconds, frameRate, reach, captured = [], capturedShare = 0.5 } = options;
+  if (captured.length > 0 && chance.uniform() < capturedShare) {
     const clip = captured[chance.integer(captured.length)];
     const wanted = Math.round(seconds * clip.frameRate);
     const from = chance.integer(Math.max(1, clip.frames - wanted));
     const to = Math.min(clip.frames, from + wanted);
     const motion = retarget(clip, figure, { from, to, frameRate });
-    return { motion: aroundMiddle(motion, chance, 0.3 * reach), doings: [], seats: [] };
+    const own = { figure, motion: aroundMiddle(motion, chance, 0.3 * reach) };
+    // Those who would walk into somebody are moved further out, as long as anything is gained by it.
+    for (let round = 1; round < 8 && others.some((other) => gapOf(own, other) < 0.05); round++)
+      aroundMiddle(motion, chance, 0.3 * reach * (1 + 0.3 * round));
+    return { motion, doings: [], seats: [] };
   }
   const [x, z] = spot(chance, 0.6 * reach);
   const start = { x, z, yaw: chance.uniform(0, 2 * Math.PI) };
   const actions = improvise({ seed: chance.integer(2 ** 30), seconds, reach });
   return perform(figure, actions, { seed: chance.integer(2 ** 30), frameRate, start });
 }
+
+const gapOf = (...people: { figure: Figure; motion: BodyMotion }[]) =>
+  trunkGap(
+    people.map(({ figure }) => figure),
+    people.map(({ motion }) => motion),
+  );
 
 /** A point of the floor at most `reach` metres from the middle. */
 function spot(chance: Random, reach: number): [number, number] {

@@ -5,7 +5,7 @@ import type { Captured } from "../motion/captured.js";
 import { drawSensor, type Sensor } from "../optics/sensor.js";
 import { chair, surfacesOf } from "../setting/furniture.js";
 import { drawSetting, type Setting } from "../setting/setting.js";
-import { type Actor, drawActors, type StudioBody } from "./actor.js";
+import { type Act, type Actor, drawActors, type StudioBody } from "./actor.js";
 import { drawCameras } from "./cameras.js";
 
 /** All that a take is before it is filmed: who does what where, in which light, seen by which cameras. Y up, metres. */
@@ -48,6 +48,10 @@ export interface SceneOptions {
   /** A photograph of the pictures' size to stand before, instead of a place that is made. */
   photograph?: Image;
   captured?: readonly Captured[];
+  /** Share of those who act alone whose motion is captured; default 0.5. At 1 everybody's is, and nobody meets. */
+  capturedShare?: number;
+  /** What the first people do; what is left out is drawn. */
+  acts?: readonly Act[];
 }
 
 const DEFAULTS = {
