@@ -64,13 +64,14 @@ function takeOf(mesh: "full" | "lite", bytes: Uint8Array) {
     skinner.pose(pose, [0, 0.942, 0], vertices);
     return vertices;
   });
+  const texture = noise(512, 3);
   const surfaces = bodies.map(
     (positions, i): Surface => ({
       ...{ positions, triangles: model.triangles, later: bodies[(i + 1) % bodies.length]! },
       ...{ person: 1, part: model.part, skin: model.uv },
       ...{
         uv: model.uv,
-        material: { colour: [215, 170, 145], texture: noise(512, 3), specular: 0.2, wrap: 0.25 },
+        material: { colour: [215, 170, 145], texture, specular: 0.2, wrap: 0.25 },
       },
     }),
   );

@@ -156,20 +156,12 @@ function gather(light: Illumination, piece: Piece, eye: Float64Array): void {
   const rise = dotNormal(up);
   const open = 0.5 + 0.5 * rise;
   const fromAbove = open * skyShare(light, rise);
-  const vx = eye[0] - point[0];
-  const vy = eye[1] - point[1];
-  const vz = eye[2] - point[2];
-  const nearness = 1 / Math.sqrt(vx * vx + vy * vy + vz * vz);
-  view[0] = vx * nearness;
-  view[1] = vy * nearness;
-  view[2] = vz * nearness;
-  const facing = Math.max(0, dotNormal(view));
-  const graze = (1 - facing) * (1 - facing);
-  const sheen = 0.4 * piece.specular * graze * graze;
-  for (let c = 0; c < 3; c++) {
-    diffuse[c] = fromAbove * above[c] + (1 - open) * below[c];
-    gloss[c] = sheen * diffuse[c];
-  }
+  const share = 1 - open;
+  diffuse[0] = fromAbove * above[0] + share * below[0];
+  diffuse[1] = fromAbove * above[1] + share * below[1];
+  diffuse[2] = fromAbove * above[2] + share * below[2];
+  if (piece.specular > 0) reflectSky(piece.specular, eye);
+  else gloss[0] = gloss[1] = gloss[2] = 0;
   if (sun !== null) {
     const cosine = dotNormal(sun);
     if (cosine > -piece.wrap) {
@@ -193,6 +185,22 @@ function gather(light: Illumination, piece: Piece, eye: Float64Array): void {
     towards[3] = 1 / Math.max(0.01, square);
     addLight(piece, colour);
   }
+}
+
+/** Begins `gloss` with the sheen of the light all around, which grows towards the rim; sets `view`. */
+function reflectSky(specular: number, eye: Float64Array): void {
+  const x = eye[0] - point[0];
+  const y = eye[1] - point[1];
+  const z = eye[2] - point[2];
+  const scale = 1 / Math.sqrt(x * x + y * y + z * z);
+  view[0] = x * scale;
+  view[1] = y * scale;
+  view[2] = z * scale;
+  const away = 1 - Math.max(0, dotNormal(view));
+  const sheen = 0.4 * specular * away * away * away * away;
+  gloss[0] = sheen * diffuse[0];
+  gloss[1] = sheen * diffuse[1];
+  gloss[2] = sheen * diffuse[2];
 }
 
 /** Adds the light from `towards`: Lambert's law softened by `wrap`, and Blinn and Phong's highlight. */
