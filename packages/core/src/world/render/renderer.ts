@@ -63,6 +63,7 @@ export function renderer(width: number, height: number, options: RendererOptions
   const shadow = emptyRelief();
   const overhead = emptyOverhead();
   const spare: Float32Array[] = [];
+  let lit: { moment: object | undefined; pieces: readonly Piece[]; light: Illumination } | undefined;
 
   const collect = (pieces: readonly Piece[], camera: Camera, finest: Spacing) => {
     faces.count = 0;
@@ -81,16 +82,20 @@ export function renderer(width: number, height: number, options: RendererOptions
       const { surfaces, camera, laterCamera = camera, background = BLACK } = shot;
       const { colour } = channels;
       const shaded = colour !== undefined || channels.normal !== undefined;
-      const pieces = surfaces.map((surface, s) =>
-        pieceOf(surface, shaded ? (surface.normals ?? spareNormals(spare, surface, s)) : NONE),
-      );
+      if (shot.moment === undefined || shot.moment !== lit?.moment) lit = undefined;
+      const pieces =
+        lit?.pieces ??
+        surfaces.map((surface, s) =>
+          pieceOf(surface, shaded ? (surface.normals ?? spareNormals(spare, surface, s)) : NONE),
+        );
       collect(pieces, camera, colour === undefined ? centres.spacing : fine.spacing);
       aim(centres, camera);
       aim(fine, camera);
       clearLabels(channels);
       const options = { texel: shadowTexel, most: shadowSize };
-      const shader =
-        colour && shaderOf(faces, pieces, camera, illuminate(shot.lights, pieces, shadow, overhead, options));
+      const light = colour && (lit?.light ?? illuminate(shot.lights, pieces, shadow, overhead, options));
+      if (light) lit = { moment: shot.moment, pieces, light };
+      const shader = light && shaderOf(faces, pieces, camera, light);
       const backdrop = backdropOf(background);
       const lens = lensOf(camera);
       const laterLens = lensOf(laterCamera);

@@ -47,6 +47,11 @@ export interface Shot {
   /** The camera in the next frame, for optical flow; absent: it stands still. */
   laterCamera?: Camera;
   lights: Lights;
+  /**
+   * Shots with the same record here show the same surfaces, unchanged, in the same light, from different sides: a renderer
+   * makes normals and shadows once for those that follow each other. Absent: it makes them for each.
+   */
+  moment?: object;
   /** Shown where nothing stands: a picture of the frame's size (RGB), or a colour; default black. */
   background?: Image | Rgb;
 }

@@ -45,6 +45,7 @@ export function pointVisibility(
   const seen = new Uint8Array(n);
   for (let i = 0; i < n; i++) seen[i] = rays[RAY * i + 2] > 0 ? VISIBILITY.visible : VISIBILITY.outside;
   const projected: Projected = { camera: new Float64Array(0), pixel: new Float64Array(0) };
+  const rows = rowsOf(rays, camera.height);
   const mine = own.map((parts) => {
     const flags = new Uint8Array(256);
     for (let k = 0; k < parts.length; k++) flags[parts[k]] = 1;
@@ -53,7 +54,7 @@ export function pointVisibility(
   for (const surface of surfaces) {
     const piece = pieceOf(surface, new Float32Array(0));
     projectVertices(piece.positions, camera, projected);
-    hide(seen, rays, piece, projected, camera, (i, part, before) => {
+    hide(seen, rays, rows, piece, projected, camera, (i, part, before) => {
       return persons[i] !== 0 && persons[i] === piece.person && mine[i][part] === 1 && before <= reach[i];
     });
   }
@@ -82,6 +83,23 @@ function raysTo(points: ArrayLike<number>, n: number, camera: Camera): Float64Ar
   return rays;
 }
 
+/** The points in the picture by rows of pixels, so that a small triangle meets few. */
+interface Rows {
+  /** Rows + 1: where each row's points begin in `order`. */
+  starts: Int32Array;
+  order: Int32Array;
+}
+
+function rowsOf(rays: Float64Array, height: number): Rows {
+  const starts = new Int32Array(height + 1);
+  const rowOf = (i: number) => Math.floor(rays[RAY * i + 4] + 0.5);
+  const points = Array.from({ length: rays.length / RAY }, (_, i) => i).filter((i) => rays[RAY * i + 2] > 0);
+  points.sort((a, b) => rowOf(a) - rowOf(b));
+  for (const i of points) starts[rowOf(i) + 1]++;
+  for (let row = 0; row < height; row++) starts[row + 1] += starts[row];
+  return { starts, order: Int32Array.from(points) };
+}
+
 const shape = new Float64Array(STRIDE);
 const bounds = new Float64Array(4);
 
@@ -89,6 +107,7 @@ const bounds = new Float64Array(4);
 function hide(
   seen: Uint8Array,
   rays: Float64Array,
+  { starts, order }: Rows,
   piece: Piece,
   { camera: at, pixel }: Projected,
   camera: Camera,
@@ -101,7 +120,11 @@ function hide(
     const c = triangles[t + 2];
     if (!boundsOf(at, pixel, a, b, c, camera)) continue;
     let side = -1;
-    for (let i = 0; i < seen.length; i++) {
+    const last = starts.length - 2;
+    const from = starts[Math.min(last, Math.max(0, Math.floor(bounds[2] + 0.5)))];
+    const to = starts[Math.min(last, Math.max(-1, Math.floor(bounds[3] + 0.5))) + 1];
+    for (let k = from; k < to; k++) {
+      const i = order[k];
       const r = RAY * i;
       if (seen[i] !== VISIBILITY.visible) continue;
       if (

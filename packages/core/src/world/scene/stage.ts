@@ -53,6 +53,7 @@ export function openStage(body: StudioBody, scene: Scene, { flow = false }: Stag
   });
   const surfaces: Surface[] = [...setting.surfaces, ...people.flatMap(({ person }) => person.surfaces)];
   let now = 0;
+  let moment = {};
   const camera = (view: number, frame: number) =>
     handHeld(rig.cameras[view], frame / frameRate, scene.unrest, scene.seed, view);
   return {
@@ -60,6 +61,7 @@ export function openStage(body: StudioBody, scene: Scene, { flow = false }: Stag
     people,
     pose(frame) {
       now = frame;
+      moment = {};
       for (const { actor, skinner, person, ...posed } of people) {
         const { vertices, translation } = posed;
         if (flow) {
@@ -71,7 +73,7 @@ export function openStage(body: StudioBody, scene: Scene, { flow = false }: Stag
       }
     },
     shot: (view) => ({
-      ...{ surfaces, camera: camera(view, now), lights: setting.lights },
+      ...{ surfaces, camera: camera(view, now), lights: setting.lights, moment },
       ...(setting.background ? { background: setting.background } : {}),
       ...(flow && scene.unrest > 0 ? { laterCamera: camera(view, now + 1) } : {}),
     }),

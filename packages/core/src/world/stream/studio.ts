@@ -23,9 +23,9 @@ import { findView } from "./viewfinder.js";
 export interface StudioOptions {
   /** The layout of the labels. */
   skeleton: Skeleton;
-  /** Pictures of one scene: drawing and dressing its people costs as much as some ten of them; default 32. */
+  /** Pictures of one scene: drawing and dressing its people costs as much as some ten of them; default 64. */
   samples?: number;
-  /** Pictures of one moment; default 2. */
+  /** Pictures of one moment, which share its shadows; default 4. */
   views?: number;
   /** How many people there are, evenly; default 1 to 4. */
   people?: readonly [least: number, most: number];
@@ -40,8 +40,8 @@ export interface StudioOptions {
 }
 
 export const STUDIO_DEFAULTS = {
-  samples: 32,
-  views: 2,
+  samples: 64,
+  views: 4,
   people: [1, 4],
   channels: [],
   photographs: [],
