@@ -5,6 +5,13 @@ export { supervised } from "./loss.js";
 export type { NetworkOptions, NetworkParams } from "./network.js";
 export * as network from "./network.js";
 export { COLOUR, writePicture } from "./picture.js";
-export { halfOf, type PoserScore, type ScoredSet, scorePoser } from "./score.js";
+export {
+  halfOf,
+  type Placing,
+  type PoserScore,
+  placeAnnotated,
+  type ScoredSet,
+  scorePlacings,
+} from "./score.js";
 export { batchMaker, type LabelledCrop, type PoseBatch } from "./train.js";
 export { type LoadedNetwork, loadWeights, officialNames, startFrom } from "./weights.js";

@@ -36,51 +36,70 @@ export interface PoserScore {
 /** A joint whose peak is lower than this has no say in a person's score (`IN_VIS_THRE` of the published code). */
 const SURE = 0.2;
 
-/**
- * Measures a network on crops around annotated people.
- *
- * @param skeleton The network's layout.
- * @param indices Which pictures of the set.
- * @param read Gives the picture at an index, RGB.
- */
-export async function scorePoser(
-  poser: Poser,
-  skeleton: Skeleton,
-  set: ScoredSet,
-  indices: readonly number[],
-  read: (index: number) => Promise<Image>,
-): Promise<PoserScore> {
-  const sources = convertSkeleton(skeleton, set.layout);
-  const detections: CocoDetection[] = [];
-  const placings: Placing[] = [];
-  for (const index of indices) {
-    const { id, people } = set.pictures[index];
-    const image = people.length > 0 ? await read(index) : undefined;
-    if (!image) continue;
-    for (const { joints: truth, box } of people) {
-      const [left, top, right, bottom] = box;
-      const joints = await poser.place(image, [left, top, right - left, bottom - top]);
-      const keypoints = new Float32Array(3 * set.layout.joints.length);
-      convertPose(sources, joints, 3, true, keypoints);
-      detections.push({
-        image_id: id,
-        category_id: 1,
-        score: meanOfSure(joints),
-        keypoints: Array.from(keypoints, (value) => (Number.isNaN(value) ? 0 : value)),
-      });
-      placings.push({ joints, truth, side: Math.max(right - left, bottom - top) });
-    }
-  }
-  const imageIds = indices.map((index) => set.pictures[index].id);
-  const { stats } = cocoEvaluate(set.truth, detections, { sigmas: set.layout.sigmas, imageIds });
-  const share = (threshold: number) => shareWithin(placings, skeleton.joints.length, threshold);
-  return { AP: stats.AP, AP50: stats.AP50, PCK10: share(0.1), PCK20: share(0.2), people: placings.length };
+/** An annotated person as a network sees them. */
+export interface Placing {
+  /** Index of the picture in its set. */
+  readonly picture: number;
+  /** J×3: x, y in pixels of the picture, and the map's peak. */
+  readonly joints: Float32Array;
+  /** J×3, as annotated. */
+  readonly truth: Float32Array;
+  /** The longer side of the person's box, pixels. */
+  readonly side: number;
 }
 
-interface Placing {
-  readonly joints: Float32Array;
-  readonly truth: Float32Array;
-  readonly side: number;
+/**
+ * Lets a network look at crops around the annotated people.
+ *
+ * @param read Gives the picture at an index of the set, RGB.
+ */
+export async function placeAnnotated(
+  poser: Poser,
+  { pictures }: ScoredSet,
+  read: (index: number) => Promise<Image>,
+): Promise<Placing[]> {
+  const placings: Placing[] = [];
+  for (const [picture, { people }] of pictures.entries()) {
+    if (people.length === 0) continue;
+    const image = await read(picture);
+    for (const { joints: truth, box } of people) {
+      const [left, top, right, bottom] = box;
+      const [width, height] = [right - left, bottom - top];
+      const joints = await poser.place(image, [left, top, width, height]);
+      placings.push({ picture, joints, truth, side: Math.max(width, height) });
+    }
+  }
+  return placings;
+}
+
+/**
+ * Measures what a network placed.
+ *
+ * @param skeleton The network's layout.
+ * @param indices Which pictures of the set count; all when absent.
+ */
+export function scorePlacings(
+  placings: readonly Placing[],
+  skeleton: Skeleton,
+  { layout, pictures, truth }: ScoredSet,
+  indices: readonly number[] = [...pictures.keys()],
+): PoserScore {
+  const sources = convertSkeleton(skeleton, layout);
+  const counted = placings.filter(({ picture }) => indices.includes(picture));
+  const detections = counted.map(({ picture, joints }): CocoDetection => {
+    const keypoints = new Float32Array(3 * layout.joints.length);
+    convertPose(sources, joints, 3, true, keypoints);
+    return {
+      image_id: pictures[picture].id,
+      category_id: 1,
+      score: meanOfSure(joints),
+      keypoints: Array.from(keypoints, (value) => (Number.isNaN(value) ? 0 : value)),
+    };
+  });
+  const imageIds = indices.map((index) => pictures[index].id);
+  const { stats } = cocoEvaluate(truth, detections, { sigmas: layout.sigmas, imageIds });
+  const share = (threshold: number) => shareWithin(counted, skeleton.joints.length, threshold);
+  return { AP: stats.AP, AP50: stats.AP50, PCK10: share(0.1), PCK20: share(0.2), people: counted.length };
 }
 
 function meanOfSure(joints: Float32Array): number {
