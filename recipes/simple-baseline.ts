@@ -267,7 +267,6 @@ async function publish(run: Run<Settings>, params: network.NetworkParams, form: 
 }
 
 export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Evaluation> {
-  const params = load(init(run.settings), weights);
   const pictures = await photographs(run.settings);
   if (!pictures)
     throw new MareyError(
@@ -276,7 +275,7 @@ export async function evaluate(run: Run<Settings>, weights: Weights): Promise<Ev
       "there are no photographs to measure by",
       "Pass --set validation=FILE with annotations and pictures beside it",
     );
-  const metrics = await measure(run, params, pictures);
+  const metrics = await measure(run, load(init(run.settings), weights), pictures);
   const line = `AP ${metrics.AP?.toFixed(3)}, PCK at a tenth of the box ${metrics.PCK10?.toFixed(3)}, of ${pictures.length} pictures`;
   return { metrics, line };
 }
