@@ -5,7 +5,7 @@ import { rectangle, surfaceOf } from "./shapes.js";
 
 /**
  * Floor, walls and ceiling around the middle of the world, with pictures and windows on the walls. Walls show their inner
- * side alone, so that a camera may stand outside.
+ * side alone, so that a camera may stand outside, and let the sun in.
  *
  * @param half Half the room's width and depth, metres.
  */
@@ -17,7 +17,7 @@ export function drawRoom(chance: Random, half: readonly [number, number]): Surfa
   const metres = chance.uniform(1.2, 2.5);
   const upon = (material: Material, corner: number[], across: number[], up: number[]) => {
     const sides = [Math.hypot(...across) / metres, Math.hypot(...up) / metres] as const;
-    return surfaceOf(rectangle(corner, across, up, sides), material);
+    return surfaceOf(rectangle(corner, across, up, sides), { ...material, castsShadow: false });
   };
   const surfaces = [
     upon(drawFloor(chance), [-x, 0, z], [2 * x, 0, 0], [0, 0, -2 * z]),
@@ -51,7 +51,7 @@ function drawWallThings(chance: Random, corner: number[], across: number[], heig
         along.map((c) => c * width),
         [0, tall, 0],
       ),
-      material,
+      { ...material, castsShadow: false },
     );
   const skirting: Material = { colour: hsv(0.1, chance.uniform(0, 0.4), chance.uniform(0.3, 1)) };
   const surfaces = [upon(0, 0, length, chance.uniform(0.05, 0.15), skirting, 0.012)];
