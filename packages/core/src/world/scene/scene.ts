@@ -1,8 +1,9 @@
-import { random } from "../../array/random.js";
+import { type Random, random } from "../../array/random.js";
 import type { Rig } from "../../camera/camera.js";
 import type { Image } from "../../image/image.js";
 import type { Captured } from "../motion/captured.js";
 import { drawSensor, type Sensor } from "../optics/sensor.js";
+import { drawLook } from "../person/look.js";
 import { chair, surfacesOf } from "../setting/furniture.js";
 import { drawSetting, type Setting } from "../setting/setting.js";
 import { type Act, type Actor, drawActors, type StudioBody } from "./actor.js";
@@ -52,7 +53,15 @@ export interface SceneOptions {
   capturedShare?: number;
   /** What the first people do; what is left out is drawn. */
   acts?: readonly Act[];
+  /** What is the same in all scenes, whatever the seed: to learn what its variety is worth. */
+  same?: readonly SameInAll[];
 }
+
+/** Skin, hair and clothes; the light; the place with its light. */
+export type SameInAll = "looks" | "lights" | "place";
+
+/** The seed of what is the same in all scenes. */
+const SAME = 1;
 
 const DEFAULTS = {
   people: 2,
@@ -74,11 +83,12 @@ const DEFAULTS = {
  */
 export function drawScene(body: StudioBody, options: SceneOptions): Scene {
   const given = { ...DEFAULTS, ...options };
-  const { seed, seconds, frameRate, reach, things, unrest, photograph } = given;
+  const { seed, seconds, frameRate, unrest, same = [] } = given;
   // Each part draws from numbers of its own, so that a change of one leaves the others as they are.
   const part = (index: number) => random(16 * seed + index);
-  const actors = drawActors(body, part(1), given);
-  const setting = drawSetting(part(2), { clear: reach + 0.5, things, ...(photograph ? { photograph } : {}) });
+  const drawn = drawActors(body, part(1), given);
+  const actors = same.includes("looks") ? drawn.map((actor) => ({ ...actor, look: drawLook(SAME) })) : drawn;
+  const setting = placeOf(given, part(2), same);
   const furniture = part(3);
   for (const { seats } of actors)
     for (const { x, z, height, yaw } of seats)
@@ -90,4 +100,16 @@ export function drawScene(body: StudioBody, options: SceneOptions): Scene {
     sensors: rig.cameras.map(() => drawSensor(chance)),
     shutter: chance.uniform(0.1, 0.6),
   };
+}
+
+function placeOf(
+  { reach, things, photograph }: { reach: number; things: number; photograph?: Image },
+  chance: Random,
+  same: readonly SameInAll[],
+): Setting {
+  const options = { clear: reach + 0.5, things, ...(photograph && { photograph }) };
+  const known = () => drawSetting(random(SAME), options);
+  if (same.includes("place")) return known();
+  const setting = drawSetting(chance, options);
+  return same.includes("lights") ? { ...setting, lights: known().lights } : setting;
 }

@@ -3,8 +3,8 @@ import type { Image } from "../../image/image.js";
 import type { Skeleton } from "../../skeleton/skeleton.js";
 import type { Captured } from "../motion/captured.js";
 import type { StudioBody } from "../scene/actor.js";
-import { drawScene } from "../scene/scene.js";
-import { openStage } from "../scene/stage.js";
+import { drawScene, type SameInAll } from "../scene/scene.js";
+import { openStage, type Stage } from "../scene/stage.js";
 import {
   AUGMENTATION_DEFAULTS,
   type AugmentationOptions,
@@ -13,18 +13,24 @@ import {
 } from "./augmentation.js";
 import { drawBackdrop, drawPhotograph } from "./backdrop.js";
 import { CROP_DEFAULTS, type CropOptions } from "./cropCamera.js";
+import { cutSample, drawNearer } from "./cut.js";
 import { darkroom, type LabelChannel } from "./darkroom.js";
 import { labeller } from "./labels.js";
 import { partnersOf } from "./mirror.js";
 import type { Sample } from "./sample.js";
-import { findView } from "./viewfinder.js";
+import { type Found, findView } from "./viewfinder.js";
 
 /** How pictures of the studio are made. */
 export interface StudioOptions {
   /** The layout of the labels. */
   skeleton: Skeleton;
-  /** Pictures of one scene: drawing and dressing its people costs as much as some ten of them; default 64. */
+  /** Samples of one scene: drawing and dressing its people costs as much as some dozens of them; default 96. */
   samples?: number;
+  /**
+   * Samples made of each rendered picture: itself, and parts of it with other augmentation. Rendering takes most of the
+   * time. Default 3; 1 with channels.
+   */
+  variants?: number;
   /** Pictures of one moment, which share its shadows; default 4. */
   views?: number;
   /** How many people there are, evenly; default 1 to 4. */
@@ -37,10 +43,13 @@ export interface StudioOptions {
   photographs?: readonly Image[];
   photographed?: number;
   captured?: readonly Captured[];
+  /** What is the same in all scenes: to learn what its variety is worth. */
+  same?: readonly SameInAll[];
 }
 
 export const STUDIO_DEFAULTS = {
-  samples: 64,
+  samples: 96,
+  variants: 3,
   views: 4,
   people: [1, 4],
   channels: [],
@@ -75,11 +84,24 @@ export function openStudio(body: StudioBody, options: StudioOptions): Studio {
   const { skeleton, samples, views, people, channels } = given;
   const crop = { ...CROP_DEFAULTS, ...options.crop };
   const varied = { ...AUGMENTATION_DEFAULTS, ...options.augmentation };
+  const variants = channels.length > 0 ? 1 : given.variants;
   if (channels.length > 0) varied.flip = 0;
   const label = labeller(body, skeleton);
   const room = darkroom(channels);
   const partners = { joints: skeleton.mirror, body: partnersOf(body.model.joints) };
   const known = skeleton.joints.map(() => true);
+  /** Renders and labels what a camera sees, its subject first. */
+  const take = (stage: Stage, { view, subject, seen }: Found, background: Image | undefined): Sample => {
+    const shot = { ...stage.shot(0), ...(background && { background }), camera: view.pinhole };
+    const { image, person, channels: shown } = room.develop(view, shot);
+    const all = label.people(stage, view, seen, person);
+    all.sort((a, b) => Number(b.id === subject) - Number(a.id === subject));
+    return {
+      ...{ image, known, camera: view.camera, source: `studio ${stage.scene.seed}` },
+      people: all.map(({ labels }) => labels),
+      ...(channels.length > 0 && { channels: shown }),
+    };
+  };
   return {
     samples,
     *scene(seed) {
@@ -90,25 +112,21 @@ export function openStudio(body: StudioBody, options: StudioOptions): Studio {
         people: people[0] + chance.integer(people[1] - people[0] + 1),
         ...(photograph && { photograph }),
         ...(options.captured && { captured: options.captured }),
+        ...(options.same && { same: options.same }),
       });
       const stage = openStage(body, scene);
-      for (let i = 0; i < samples; i++) {
-        if (i % views === 0) stage.pose(chance.integer(scene.frameCount));
-        const { view, subject, seen } = findView(stage, chance, { label, room, crop });
-        const backdrop = photograph && drawBackdrop(chance, photograph, view.pinhole);
-        const picture = room.develop(view, {
-          ...stage.shot(0),
-          ...(backdrop && { background: backdrop }),
-          camera: view.pinhole,
-        });
-        const all = label.people(stage, view, seen, picture.person);
-        all.sort((a, b) => Number(b.id === subject) - Number(a.id === subject));
-        const sample: Sample = {
-          ...{ image: picture.image, known, camera: view.camera, source: `studio ${seed}/${i}` },
-          people: all.map(({ labels }) => labels),
-          ...(channels.length > 0 && { channels: picture.channels }),
-        };
-        yield augment(sample, drawAugmentation(chance, sample.image, varied), partners);
+      for (let i = 0; i < samples; ) {
+        if (i % (views * variants) === 0) stage.pose(chance.integer(scene.frameCount));
+        const found = findView(stage, chance, { label, room, crop });
+        const backdrop = photograph && drawBackdrop(chance, photograph, found.view.pinhole);
+        const taken = take(stage, found, backdrop);
+        const nearer = Array.from({ length: Math.min(variants, samples - i) - 1 }, () =>
+          cutSample(taken, drawNearer(chance, crop.width, crop.height), crop.width, crop.height),
+        );
+        for (const picture of [taken, ...nearer]) {
+          const sample = { ...picture, source: `studio ${seed}/${i++}` };
+          yield augment(sample, drawAugmentation(chance, sample.image, varied), partners);
+        }
       }
     },
   };
