@@ -7,7 +7,7 @@ export {
   NO_AUGMENTATION,
 } from "./augmentation.js";
 export { CROP_DEFAULTS, type CropOptions, drawCropCamera } from "./cropCamera.js";
-export { cutSample, drawCut } from "./cut.js";
+export { cutSample, drawCut, drawNearer } from "./cut.js";
 export { type Darkroom, type Developed, darkroom, type LabelChannel } from "./darkroom.js";
 export { type LabelledPosed, type Labeller, labeller, type SeenJoints, type View } from "./labels.js";
 export { mirrorSample, type Partners, partnersOf } from "./mirror.js";

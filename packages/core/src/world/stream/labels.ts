@@ -1,14 +1,13 @@
-import { multiply3, transform3 } from "../../array/matrix.js";
-import { matrixToRotationVector, rotationVectorToMatrix } from "../../array/rotation.js";
 import { bodyKeypoints } from "../../body/keypoints.js";
 import type { Camera } from "../../camera/camera.js";
 import { project } from "../../camera/projection.js";
 import type { Skeleton } from "../../skeleton/skeleton.js";
 import { pointVisibility, VISIBILITY } from "../render/visibility.js";
 import type { StudioBody } from "../scene/actor.js";
-import type { Posed, Stage } from "../scene/stage.js";
+import type { Stage } from "../scene/stage.js";
 import { pointsOf } from "../scene/truth.js";
-import type { SampleBody, SamplePerson } from "./sample.js";
+import { bodyInCamera } from "./bodyInCamera.js";
+import type { SamplePerson } from "./sample.js";
 import { sightOf } from "./sight.js";
 
 /** What takes the picture that is labelled. */
@@ -122,20 +121,4 @@ function inCamera(points: Float32Array, { rotation: R, translation: t }: Camera)
     for (let c = 0; c < 3; c++) points[i + c] = R[3 * c] * x + R[3 * c + 1] * y + R[3 * c + 2] * z + t[c];
   }
   return points;
-}
-
-/** The root turns about its own joint, which the translation moves; so the camera's turn moves both. */
-function bodyInCamera(
-  { pose, translation, joints }: Posed,
-  betas: ArrayLike<number>,
-  { rotation, translation: t }: Camera,
-): SampleBody {
-  const turned = Float32Array.from(pose);
-  turned.set(matrixToRotationVector(multiply3(rotation, rotationVectorToMatrix(pose.subarray(0, 3)))));
-  const root = transform3(rotation, joints.subarray(0, 3));
-  return {
-    betas: Float32Array.from(betas),
-    pose: turned,
-    translation: Float32Array.from(root, (value, c) => value + t[c] - (joints[c] - translation[c])),
-  };
 }

@@ -70,7 +70,7 @@ function swapped(values: Float32Array, partners: readonly number[], turn: (x: nu
 }
 
 /** With M = diag(−1, 1, 1), M·R·M turns by (x, −y, −z) where R does by (x, y, z). Bodies are taken as symmetric. */
-function mirrorBody({ betas, pose, translation }: SampleBody, partners: readonly number[]): SampleBody {
+function mirrorBody({ betas, pose, translation, root }: SampleBody, partners: readonly number[]): SampleBody {
   const turned = swapped(pose, partners, (x) => x);
   for (let i = 0; i < turned.length; i += 3) {
     turned[i + 1] *= -1;
@@ -80,6 +80,7 @@ function mirrorBody({ betas, pose, translation }: SampleBody, partners: readonly
     betas,
     pose: turned,
     translation: Float32Array.of(-translation[0], translation[1], translation[2]),
+    root: Float32Array.of(-root[0], root[1], root[2]),
   };
 }
 

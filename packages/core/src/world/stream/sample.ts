@@ -47,6 +47,8 @@ export interface SampleBody {
   betas: Float32Array;
   /** 24×3 rotation vectors, the root's relative to the camera. */
   pose: Float32Array;
-  /** m. */
+  /** m, added last. */
   translation: Float32Array;
+  /** Where the root joint is at rest in this shape, m: it turns about it. */
+  root: Float32Array;
 }
