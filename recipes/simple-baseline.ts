@@ -33,7 +33,7 @@ import {
 } from "@marey/core/model/simpleBaseline";
 import { adam, load } from "@marey/core/nn";
 import { coco17 } from "@marey/core/skeleton";
-import { NO_AUGMENTATION } from "@marey/core/world";
+import { NO_AUGMENTATION, type SameInAll } from "@marey/core/world";
 import {
   cardSchema,
   type Evaluation,
@@ -64,12 +64,14 @@ export const settings = {
   batch: 16, // crops; the paper has 128
   epochs: 12,
   samples: 10_000, // crops in an epoch; COCO has 150,000
-  varied: true, // crops of all sizes, turned, mirrored, with noise …; false: as at inference, to learn a few by heart
+  varied: true, // crops are mirrored and changed; false: as at inference, to learn a few by heart
   scene: 32, // crops of one scene of the studio
   together: 8, // scenes whose crops are mixed
   people: 4, // in a scene, at most
   backgrounds: "", // folder of photographs without people, before which scenes of the studio stand …
   photographed: 0.5, // … in this share of them
+  same: "", // of the studio's scenes, in all of them: looks, lights, place, with commas between
+  cameras: true, // people stand larger and smaller, turned, cut off, before lenses of all kinds; false: as at inference
   occluded: 0.25, // share of crops with something in front
   sensor: 0.9, // share of crops with a camera's colours, blur and noise
   jpeg: 0.6, // share of crops with the traces of JPEG
@@ -193,18 +195,27 @@ async function openCrops(
   { settings, seed, threads }: Run<Settings>,
   { input }: MapForm,
 ): Promise<SampleStream> {
-  const { data, annotations, pictures, varied, scene, together, people, backgrounds } = settings;
-  const { photographed, occluded, sensor, jpeg } = settings;
+  const { data, annotations, pictures, scene, together, people, backgrounds, photographed } = settings;
+  const { varied, cameras, occluded, sensor, jpeg } = settings;
   const [width, height] = input;
   const photographs = backgrounds === "" || !/studio/.test(data) ? [] : await readAll(backgrounds);
-  // As large as at inference, where crops are 1.25 times as large as the person's box.
-  const plain = { share: [0.8, 0.8], closeUps: 0, roll: 0, distorted: 0 } as const;
   return openSamples(data, {
     ...{ skeleton: coco17, seed, threads, annotations, ends: pictures.split(",") },
-    ...{ photographs, photographed, people: [1, people], samples: scene, together },
-    crop: { width, height, ...(!varied && plain) },
+    ...{ photographs, photographed, people: [1, people], samples: scene, together, same: sameOf(settings) },
+    crop: { width, height, ...(!(varied && cameras) && STILL) },
     augmentation: varied ? { occluded, sensor, jpeg } : NO_AUGMENTATION,
   });
+}
+
+/** As large as at inference, where crops are 1.25 times as large as the person's box. */
+const STILL = { share: [0.8, 0.8], closeUps: 0, roll: 0, distorted: 0, distance: [3, 4] } as const;
+
+function sameOf({ same }: Settings): SameInAll[] {
+  const known: readonly string[] = ["looks", "lights", "place"] satisfies SameInAll[];
+  const named = same.split(",").filter(Boolean);
+  if (!named.every((one) => known.includes(one)))
+    throw refused(`same=${same}`, `there are ${known.join(", ")}`);
+  return named as SameInAll[];
 }
 
 /** Pictures of a folder, no larger than crops need them: each thread of the studio gets them all. */
