@@ -55,12 +55,12 @@ export async function drawOverlay(
 /** The people of a frame as the camera sees them: J×3, x and y in pixels and 1 where the joint is known. */
 function peopleOf({ people, skeleton, firstFrame }: Motion, frame: number, camera: Camera) {
   const width = 3 * skeleton.joints.length;
-  return people.map(({ id, positions }) => {
+  return people.map(({ positions }, n) => {
     const from = (frame - firstFrame) * width;
     const pixels = project(positions.subarray(from, from + width), camera);
     const joints = Array.from({ length: width }, (_, k) =>
       k % 3 === 2 ? 1 : (pixels[2 * ((k / 3) | 0) + (k % 3)] as number),
     );
-    return { joints, colour: personColour(id), label: `${id}` };
+    return { joints, colour: personColour(n), label: `P${n + 1}` };
   });
 }

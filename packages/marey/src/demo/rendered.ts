@@ -3,35 +3,33 @@ import type { Act } from "@marey/core/world";
 import { type RenderHost, renderWorld, type WorldSettings } from "../world/index.js";
 import { clearDemo, SIGN } from "./folder.js";
 
-/** Two people who walk up to each other, cross closely, turn around and show each other something. */
+/** Two people who walk towards each other, cross closely, and then wave and talk. */
 const ACTS: readonly Act[] = [
   {
-    start: { x: -1.2, z: -0.7, yaw: 1.1 },
+    start: { x: -1, z: -0.45, yaw: 1.1 },
     actions: [
       {
         do: "walk",
         to: [
-          [0, 0.3],
-          [1.1, 0.6],
+          [0, 0.28],
+          [0.8, 0.5],
         ],
-        speed: 1.15,
+        speed: 1.3,
       },
-      { do: "turn", to: [-1, -0.4] },
-      { do: "wave", seconds: 2 },
+      { do: "wave", seconds: 3 },
     ],
   },
   {
-    start: { x: 1.3, z: 0.4, yaw: -1.9 },
+    start: { x: 1.05, z: 0.35, yaw: -1.9 },
     actions: [
       {
         do: "walk",
         to: [
-          [0.1, -0.35],
-          [-1, -0.5],
+          [0.1, -0.32],
+          [-0.75, -0.4],
         ],
-        speed: 1.05,
+        speed: 1.25,
       },
-      { do: "turn", to: [1, 0.5] },
       { do: "talk", seconds: 3 },
     ],
   },
@@ -40,7 +38,7 @@ const ACTS: readonly Act[] = [
 /** The rendered demo's scene. */
 export function demoScene(seed: number, size: Partial<WorldSettings> = {}): WorldSettings {
   return {
-    ...{ people: 2, cameras: 4, seconds: 5, fps: 25, width: 960, height: 540, seed },
+    ...{ people: 2, cameras: 4, seconds: 4, fps: 20, width: 640, height: 360, seed },
     ...{ motion: [], handHeld: false, channels: ["colour"], acts: ACTS },
     ...size,
   };
