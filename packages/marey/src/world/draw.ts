@@ -1,8 +1,8 @@
 import { openBody, openBodyShapes } from "@marey/core/body";
-import { drawScene, lensOf, type StudioBody } from "@marey/core/world";
+import { drawScene, type StudioBody } from "@marey/core/world";
 import { readBackgrounds } from "./backgrounds.js";
 import { readCaptured } from "./captured.js";
-import type { World } from "./film.js";
+import { lensesOf, type World } from "./film.js";
 import { readOpenBody } from "./openBodyFile.js";
 import type { WorldSettings } from "./settings.js";
 
@@ -34,7 +34,7 @@ export async function drawWorld(settings: WorldSettings): Promise<DrawnWorld> {
     ...(captured.length > 0 && { captured, capturedShare: 1 }),
     ...(backgrounds !== undefined && { photograph: PLACEHOLDER }),
   });
-  const pinholes = scene.rig.cameras.map((camera) => lensOf(camera).pinhole);
+  const pinholes = lensesOf(scene).map(({ pinhole }) => pinhole);
   const pictures = backgrounds === undefined ? undefined : await readBackgrounds(backgrounds, pinholes, seed);
   return { world: { scene, channels, ...(pictures && { backgrounds: pictures }) }, body, bytes };
 }

@@ -43,13 +43,24 @@ export interface Film {
   frame(index: number, spare?: ArrayBuffer[]): FilmedView[];
 }
 
-/** A view with what draws it. */
-interface Site {
-  lens: Lens;
+/** What draws pictures of one size: all views of a frame in turn, so that its shadows are made once. */
+interface Easel {
   renderer: Renderer;
   /** As the pinhole sees them. */
   channels: Channels;
   blurred: Uint8Array;
+}
+
+/**
+ * The lenses of a scene's cameras; pinholes that stand in for bending ones are as large as the largest of them, so that one
+ * renderer does for all.
+ */
+export function lensesOf({ rig }: Scene): Lens[] {
+  const lenses = rig.cameras.map(lensOf);
+  const bending = lenses.filter(({ map }) => map);
+  const width = Math.max(...bending.map(({ pinhole }) => pinhole.width));
+  const height = Math.max(...bending.map(({ pinhole }) => pinhole.height));
+  return lenses.map((lens) => (lens.map ? { ...lens, pinhole: { ...lens.pinhole, width, height } } : lens));
 }
 
 /** Dresses the people of a world and sets up its cameras. */
@@ -57,37 +68,47 @@ export function openFilm(body: StudioBody, { scene, backgrounds, channels }: Wor
   const coloured = channels.includes("colour");
   const flow = (coloured && scene.shutter > 0) || channels.includes("flow");
   const stage = openStage(body, scene, { flow });
-  const sites = scene.rig.cameras.map((camera) => openSite(camera, coloured, flow, channels));
+  const lenses = lensesOf(scene);
+  const easels = new Map<string, Easel>();
+  const easelOf = ({ pinhole: { width, height } }: Lens) => {
+    const key = `${width}x${height}`;
+    const easel = easels.get(key) ?? openEasel(width, height, coloured, flow, channels);
+    easels.set(key, easel);
+    return easel;
+  };
   return {
     frame(index, spare = []) {
       stage.pose(index);
-      return sites.map((site, view) => {
-        const { lens, renderer, channels: drawn } = site;
+      return lenses.map((lens, view) => {
+        const easel = easelOf(lens);
         const background = backgrounds?.[view];
-        renderer.render(
+        easel.renderer.render(
           { ...throughPinhole(stage.shot(view), lens), ...(background && { background }) },
-          drawn,
+          easel.channels,
         );
-        const labels = labelPictures(channels, drawn, lens);
+        const labels = labelPictures(channels, easel.channels, lens);
         if (!coloured) return { labels };
         const { width, height } = lens.camera;
         const colour = new Uint8Array(spare.pop() ?? new ArrayBuffer(3 * width * height));
-        develop(site, scene, { view, index }, colour);
+        develop(easel, lens, scene, { view, index }, colour);
         return { colour, labels };
       });
     },
   };
 }
 
-function openSite(camera: Camera, coloured: boolean, flow: boolean, channels: readonly WorldChannel[]): Site {
-  const lens = lensOf(camera);
-  const { width, height } = lens.pinhole;
+function openEasel(
+  width: number,
+  height: number,
+  coloured: boolean,
+  flow: boolean,
+  channels: readonly WorldChannel[],
+): Easel {
   const all = frameChannels(width, height);
   const wanted = Object.entries(all).filter(
     ([name]) => channels.includes(name as WorldChannel) || (flow && name === "flow"),
   );
   return {
-    lens,
     renderer: renderer(width, height),
     channels: Object.fromEntries(wanted),
     blurred: new Uint8Array(coloured ? 3 * width * height : 0),
@@ -106,7 +127,8 @@ function throughPinhole(shot: Shot, { pinhole }: Lens): Shot {
 
 /** What the open shutter, the lens and the sensor make of a rendered picture. */
 function develop(
-  { lens, channels, blurred }: Site,
+  { channels, blurred }: Easel,
+  lens: Lens,
   { seed, sensors, shutter }: Scene,
   { view, index }: { view: number; index: number },
   out: Uint8Array,
