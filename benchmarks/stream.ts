@@ -18,7 +18,7 @@ const { values } = parseArgs({
     variants: { type: "string", default: "3" },
   },
 });
-const SAMPLES = 96;
+const SAMPLES = 144;
 const EVERY = 2000;
 const options = (threads: number): StudioStreamOptions => ({
   ...{ seed: 1, threads, skeleton: coco17, samples: SAMPLES, variants: Number(values.variants), together: 2 },

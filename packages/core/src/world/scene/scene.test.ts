@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bodyKeypoints } from "../../body/keypoints.js";
 import { openBody } from "../../body/openBody.js";
 import { openBodyShapes } from "../../body/openBodyShapes.js";
-import { coco17, h36m17, mpii16 } from "../../skeleton/layouts.js";
+import { coco17, coco18, h36m17, mpii16 } from "../../skeleton/layouts.js";
 import { drawScene } from "./scene.js";
 import { openStage } from "./stage.js";
 import { pointsOf, sceneTruth } from "./truth.js";
@@ -101,6 +101,13 @@ describe("the stage", () => {
     stage.pose(4);
     expect(stage.shot(0).moment).not.toBe(first);
   });
+});
+
+test("necks of pictures lie between the shoulders; those of the body's own layout where it has them", () => {
+  expect(pointsOf(body, coco18)[1]).toBe("neck_base");
+  const { joints } = mpii16;
+  expect(pointsOf(body, mpii16)[joints.indexOf("upper_neck")]).toBe("head");
+  expect(pointsOf(body, { ...coco18, name: "own", joints: ["pelvis", "neck"] })).toEqual(["pelvis", "neck"]);
 });
 
 test("a layout that the body lacks points of is refused with their names", () => {

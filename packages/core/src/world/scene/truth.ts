@@ -8,16 +8,32 @@ import { poseActor } from "./acting.js";
 import type { StudioBody } from "./actor.js";
 import type { Scene } from "./scene.js";
 
+/** What layouts of pictures mean by names that the body's own joints have too, or that it lacks. */
+const MEANT: Readonly<Record<string, string>> = {
+  neck: "neck_base",
+  thorax: "neck_base",
+  pelvis: "mid_hip",
+  spine: "spine2",
+  upper_neck: "head",
+};
+
 /**
- * Names of a layout's joints on the body: those of its keypoint sets by place, others by their own names.
+ * Names of a layout's joints on the body: those of its keypoint sets by place; of a layout made of the body's own joints,
+ * these; of others by name, a neck half-way between the shoulders and a pelvis between the hips, as those who annotate
+ * pictures have them.
  *
  * @throws MareyError `BODY_KEYPOINT` for a layout with joints that the body lacks.
  */
 export function pointsOf({ model }: StudioBody, skeleton: Skeleton): readonly string[] {
   const set = Object.entries(model.keypointSets).find(([name]) => name === skeleton.name)?.[1];
   if (set) return set;
+  if (skeleton.joints.every((name) => model.joints.includes(name))) return skeleton.joints;
   const known = new Set([...Object.keys(model.keypoints), ...model.joints]);
-  const lacking = skeleton.joints.filter((name) => !known.has(name));
+  const meant = skeleton.joints.map((name) => {
+    const other = MEANT[name];
+    return other !== undefined && known.has(other) ? other : name;
+  });
+  const lacking = meant.filter((name) => !known.has(name));
   if (lacking.length > 0)
     throw new MareyError(
       "BODY_KEYPOINT",
@@ -25,7 +41,7 @@ export function pointsOf({ model }: StudioBody, skeleton: Skeleton): readonly st
       `the body ${model.name} has no ${lacking.join(", ")}`,
       `Take one of ${Object.keys(model.keypointSets).join(", ")}, or names of its points`,
     );
-  return skeleton.joints;
+  return meant;
 }
 
 /** Where everybody's joints really are, in all frames; shapes are the people's. */

@@ -24,7 +24,7 @@ import { type Found, findView } from "./viewfinder.js";
 export interface StudioOptions {
   /** The layout of the labels. */
   skeleton: Skeleton;
-  /** Samples of one scene: drawing and dressing its people costs as much as some dozens of them; default 96. */
+  /** Samples of one scene: drawing and dressing its people costs as much as some dozens of them; default 144. */
   samples?: number;
   /**
    * Samples made of each rendered picture: itself, and parts of it with other augmentation. Rendering takes most of the
@@ -48,7 +48,7 @@ export interface StudioOptions {
 }
 
 export const STUDIO_DEFAULTS = {
-  samples: 96,
+  samples: 144,
   variants: 3,
   views: 4,
   people: [1, 4],
