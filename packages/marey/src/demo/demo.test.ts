@@ -39,7 +39,7 @@ test("a small rendered demo goes from pixels to motion: both found, nobody excha
   const out = join(folder, "demo");
   mkdirSync(out);
   writeFileSync(join(out, "notes.txt"), "");
-  const small = { width: 480, height: 270, seconds: 0.6, cameras: 3, fps: 15 };
+  const small = { width: 400, height: 224, seconds: 0.5, cameras: 3, fps: 12 };
   await expect(runDemo({ seed: 1, out, scene: small }, host)).rejects.toThrow(
     expect.objectContaining({ code: "FOLDER_FILLED" }),
   );
@@ -53,14 +53,14 @@ test("a small rendered demo goes from pixels to motion: both found, nobody excha
   expect({ matches: matches.toSorted(), extra, swaps }).toEqual({ matches: [0, 1], extra: 0, swaps: 0 });
   expect(joints.map(({ joint }) => joint)).toHaveLength(17);
   expect(joints.reduce((sum, { count }) => sum + count, 0)).toBe(errors.length);
-  expect(errors.length).toBeGreaterThan(0.9 * 9 * 2 * 17);
+  expect(errors.length).toBeGreaterThan(0.9 * 6 * 2 * 17);
   expect(errors[errors.length >> 1]).toBeLessThan(0.06);
   expect(existsSync(overlay ?? "")).toBe(true);
   expect(describeJudgement(judgement, joints)).toMatch(/^mm by joint: nose \d+\.\d, left eye/m);
   // Again, with simulated detections: nothing of the videos stays, and what isn't the demo's does.
   await runDemo({ seed: 1, out, detections: true, frameCount: 20 }, host);
   expect(readdirSync(out).sort()).toEqual(["Config.toml", "calibration", "motion", "notes.txt", "pose"]);
-});
+}, 300_000);
 
 test("a folder of somebody's own is left alone", async () => {
   writeFileSync(join(folder, "holiday.jpg"), "");

@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
 import { type Image, resize, type Size } from "@marey/core/image";
 import { isPicture, readStill } from "../video/still.js";
 
 /**
- * A photograph of the folder for each view, cut to its size; the seed decides which.
+ * A photograph of the folder, or of those in it, for each view, cut to its size; the seed decides which.
  *
  * @throws MareyError `WORLD_BACKGROUNDS` for a folder without pictures; those of `readStill`.
  */
@@ -15,11 +15,11 @@ export async function readBackgrounds(
   views: readonly Size[],
   seed: number,
 ): Promise<Image[]> {
-  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+  const names = await readdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     const what = cause.code === "ENOENT" ? "there is no such folder" : `it can't be read (${cause.code})`;
     throw new MareyError("WORLD_BACKGROUNDS", folder, what, "Give a folder of pictures", { cause });
   });
-  const pictures = names.filter((name) => isPicture(name) && !name.startsWith(".")).sort();
+  const pictures = names.filter((name) => isPicture(name) && !basename(name).startsWith(".")).sort();
   if (pictures.length === 0)
     throw new MareyError(
       "WORLD_BACKGROUNDS",

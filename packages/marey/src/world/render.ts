@@ -204,8 +204,9 @@ async function addPicture({ file, video }: View, { rig }: Scene, v: number, data
 
 /** A label as PNG of 8 or 16 bits, grey or RGB. */
 async function pngOf({ width, height, channels, data }: LabelPicture): Promise<Uint8Array> {
-  const picture = sharp(data, { raw: { width, height, channels } });
-  const wide =
-    data instanceof Uint16Array ? picture.toColourspace(channels === 1 ? "grey16" : "rgb16") : picture;
-  return wide.png({ compressionLevel: 4 }).toBuffer();
+  const grey = data instanceof Uint16Array ? "grey16" : "b-w";
+  return sharp(data, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? grey : "rgb16")
+    .png({ compressionLevel: 4 })
+    .toBuffer();
 }
