@@ -8,6 +8,9 @@
  * `--set annotations=annotations/person_keypoints_train2017_foot_v1.json,annotations/person_keypoints_train2017.json` learns
  * feet from the one and bodies from both. `--set skeleton=FILE.json` trains joints and edges of one's own.
  *
+ * `--set data=studio` learns from crops of the virtual studio, in which everybody is labelled; `--set data=studio:0.7,FOLDER:0.3`
+ * from both.
+ *
  * The defaults are a network of a quarter of the published channels that two processor cores train. The published ones are
  * `--set width=1 --set fieldStages=4 --set partStages=2 --set triples=5 --set size=368 --set batch=10 --set rate=1e-4
  * --set weights=vgg19.pth --set epochs=60 --set drops=200000,300000,360000,420000,480000,540000` for BODY_25 and `--set
@@ -17,11 +20,12 @@
  * The run's folder gets `network.onnx` and `network.json`, which `marey detect --model` takes.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { MareyError } from "@marey/core";
 import { random } from "@marey/core/array";
 import {
   BODY25_AUGMENTATION,
+  cropBatchMaker,
   examples,
   inferenceGraph,
   network,
@@ -35,14 +39,17 @@ import {
 } from "@marey/core/model/openPose";
 import { load } from "@marey/core/nn";
 import {
+  type Batches,
   batchList,
   cardSchema,
   type Evaluation,
   joinPictures,
+  openSamples,
   peopleCard,
   pictureFolder,
   type Run,
   readWeights,
+  sampleBatches,
   skeletonOf,
   type TrainingPictures,
   train,
@@ -51,9 +58,12 @@ import {
 } from "marey";
 
 export const settings = {
-  data: "coco", // folder of the pictures, or of COCO as it is unpacked
+  data: "coco", // folder of the pictures, or of COCO as it is unpacked; studio: rendered crops, without end
   annotations: "annotations/person_keypoints_train2017.json", // there, or anywhere; several with commas between
-  validation: "", // annotations to measure by; those of the training when empty
+  validation: "", // annotations to measure by; those of the training when empty, nothing with the studio
+  samples: 2000, // crops in an epoch of the studio
+  scene: 32, // crops of one of its scenes
+  together: 8, // scenes whose crops are mixed
   pictures: "", // only these, by the ends of their files' names with commas between; all when empty
   backgrounds: "", // folder of pictures without people
   backgroundShare: 0.02, // of an epoch's crops are of these, as BODY_25B's
@@ -96,6 +106,9 @@ export const tiny = {
   size: 64,
   batch: 2,
   epochs: 2,
+  samples: 4,
+  scene: 2,
+  together: 1,
 };
 
 const STRIDE = 8;
@@ -117,31 +130,12 @@ async function begin(run: Run<Settings>, form: TrainingForm): Promise<network.Ne
 }
 
 export default async function openPose(run: Run<Settings>) {
-  const { batch, epochs, repeat, seed, rate, dropBy, whole, masked } = run.settings;
-  const { data, validation, backgrounds: folder, backgroundShare: share } = run.settings;
+  const { epochs, rate, dropBy } = run.settings;
   const form = await formOf(run.settings);
-  const files = run.settings.annotations.split(",");
-  const ends = run.settings.pictures.split(",");
-  const sets = await Promise.all(files.map((file) => trainingPictures(data, file, form.skeleton, ends)));
-  const [first] = sets as [TrainingPictures];
-  const watched = validation === "" ? first : await trainingPictures(data, validation, form.skeleton);
-  const empty = folder === "" ? [] : [await pictureFolder(folder)];
-  const shown = joinPictures([...sets, ...empty]);
-  const source = examples(
-    sets.flatMap(({ pictures }) => pictures),
-    {
-      ...form,
-      stride: STRIDE,
-      batch,
-      seed,
-      whole,
-      masked,
-      augment: augmentOf(run.settings),
-      backgrounds: { count: empty[0]?.length ?? 0, share },
-    },
-  );
+  const source = await (isStudio(run.settings) ? studioCrops : annotatedCrops)(run, form);
   const drops = run.settings.drops.split(",").filter(Boolean).map(Number);
   const lossOf = supervised(form.options);
+  const { watched } = source;
   const { optimiser: kind, laterStages, weightDecay } = run.settings;
   if (kind !== "adam" && kind !== "sgd")
     throw new MareyError(
@@ -150,24 +144,83 @@ export default async function openPose(run: Run<Settings>) {
       "there are adam and sgd",
       "Name one of these",
     );
-  const trained = await train(run, {
-    params: await begin(run, form),
-    optimiser: optimisers({ kind, laterStages, weightDecay }),
-    epochs,
-    rate: (_, step) => steppedRate(rate, dropBy, drops, step),
-    batches: (epoch) =>
+  try {
+    const trained = await train(run, {
+      params: await begin(run, form),
+      optimiser: optimisers({ kind, laterStages, weightDecay }),
+      epochs,
+      rate: (_, step) => steppedRate(rate, dropBy, drops, step),
+      batches: source.epoch,
+      loss: (params, fed) => ({ ...lossOf(params, fed) }),
+      evaluate: async (params) => (watched ? measure(run, params, form, watched) : {}),
+      ...(watched && { best: { metric: "AP", lower: false } }),
+      logEvery: 10,
+    });
+    await publish(run, trained.params, form);
+    return trained;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Batches of each epoch, and pictures to measure by. */
+interface Source {
+  epoch(epoch: number): Batches;
+  readonly watched?: TrainingPictures;
+  close(): Promise<void>;
+}
+
+/** From `studio`, alone or with a share beside other sources. */
+const isStudio = ({ data }: Settings) => /(^|,)studio(:|,|$)/.test(data);
+
+async function annotatedCrops({ settings }: Run<Settings>, form: TrainingForm): Promise<Source> {
+  const { data, validation, backgrounds: folder, backgroundShare: share } = settings;
+  const { batch, repeat, seed, whole, masked } = settings;
+  const files = settings.annotations.split(",");
+  const ends = settings.pictures.split(",");
+  const sets = await Promise.all(files.map((file) => trainingPictures(data, file, form.skeleton, ends)));
+  const [first] = sets as [TrainingPictures];
+  const watched = validation === "" ? first : await trainingPictures(data, validation, form.skeleton);
+  const empty = folder === "" ? [] : [await pictureFolder(folder)];
+  const shown = joinPictures([...sets, ...empty]);
+  const source = examples(
+    sets.flatMap(({ pictures }) => pictures),
+    {
+      ...{ ...form, stride: STRIDE, batch, seed, whole, masked },
+      augment: augmentOf(settings),
+      backgrounds: { count: empty[0]?.length ?? 0, share },
+    },
+  );
+  return {
+    watched,
+    epoch: (epoch) =>
       batchList(source.length * repeat, async (i) => {
         const place = [epoch * repeat + Math.floor(i / source.length), i % source.length] as const;
         const images = await Promise.all(source.pictures(...place).map(shown.read));
         return { ...source.batch(...place, images) };
       }),
-    loss: (params, fed) => ({ ...lossOf(params, fed) }),
-    evaluate: (params) => measure(run, params, form, watched),
-    best: { metric: "AP", lower: false },
-    logEvery: 10,
+    close: async () => {},
+  };
+}
+
+/** Crops of the studio, in which everybody is labelled. */
+async function studioCrops({ settings, seed, threads }: Run<Settings>, form: TrainingForm): Promise<Source> {
+  const { data, annotations, validation, batch, size, samples, scene, together } = settings;
+  const { target, scaleFrom, scaleTo, flip } = settings;
+  const { skeleton } = form;
+  const stream = await openSamples(data, {
+    ...{ skeleton, seed, threads, annotations, samples: scene, together },
+    crop: { width: size, height: size, share: [target * scaleFrom, target * scaleTo] },
+    augmentation: { flip },
   });
-  await publish(run, trained.params, form);
-  return trained;
+  const make = cropBatchMaker({ ...form, stride: STRIDE, batch, size });
+  const length = Math.max(1, Math.floor(samples / batch));
+  const { epoch } = sampleBatches(stream, { length, batch }, (crops) => ({ ...make(crops) }));
+  const watched =
+    validation === ""
+      ? {}
+      : { watched: await trainingPictures(dirname(validation), basename(validation), skeleton) };
+  return { ...watched, epoch, close: stream.close };
 }
 
 const augmentOf = ({ size, target, scaleFrom, scaleTo, rotation, shift, flip }: Settings) => ({
@@ -204,7 +257,7 @@ async function publish(
   const { name, joints, parents, sigmas, edges } = skeleton;
   const card = cardSchema.parse({
     name: "network",
-    title: `Of OpenPose's form, trained on ${basename(run.settings.annotations)}`,
+    title: `Of OpenPose's form, trained on ${isStudio(run.settings) ? "the virtual studio" : basename(run.settings.annotations)}`,
     file: "network.onnx",
     ...peopleCard({ joints, limbs, background: true, multipleOf: STRIDE, longerSide: run.settings.size }),
     skeleton: run.settings.skeleton === "" ? name : { name, joints, parents, sigmas, edges },

@@ -178,6 +178,15 @@ describe("recipe", () => {
     );
   });
 
+  test("learns from the studio without any data", { timeout: 120_000 }, async () => {
+    const run = runOf("studio", { data: "studio", epochs: 1 });
+    const { steps, loss } = await recipe.default(run);
+    expect(steps).toBe(2);
+    expect(loss).toBeGreaterThan(0);
+    const card = JSON.parse(readFileSync(join(run.folder, "network.json"), "utf8"));
+    expect(card.title).toMatch(/studio/);
+  });
+
   test("joints and edges of one's own", async () => {
     const file = join(root, "arms.json");
     const joints = ["left_shoulder", "left_elbow", "right_shoulder", "right_elbow"];

@@ -8,6 +8,7 @@ import { cutPicture, placePeople } from "./crop.js";
 import { encodeMask } from "./mask.js";
 import { channelsOf, type TargetOptions, targetEncoder } from "./targets.js";
 import type { LabelledPicture } from "./trainingSet.js";
+import { requireCropSize, tensor } from "./trainTensor.js";
 
 /** How examples are made of labelled pictures. */
 export interface ExampleOptions extends Omit<TargetOptions, "columns" | "rows"> {
@@ -159,22 +160,8 @@ function requireExamples(
       `nobody in them has ${minLabelled} keypoints and a box of 32×32 pixels`,
       "Give more annotations, or ask for fewer keypoints of the person in the middle",
     );
-  if (!(Number.isInteger(batch) && batch > 0))
-    throw new MareyError("RECIPE_SETTING", "batch", `it is ${batch}`, "Give a whole number, 1 or more");
-  if (!(Number.isInteger(size / stride) && size > 0))
-    throw new MareyError(
-      "MAP_SIZE",
-      "crop",
-      `its side of ${size} pixels is no multiple of the stride ${stride}`,
-      `Give a multiple of ${stride}`,
-    );
+  requireCropSize(size, stride, batch);
 }
-
-const tensor = (dims: readonly number[]) => ({
-  type: "float32" as const,
-  dims,
-  data: new Float32Array(dims.reduce((product, size) => product * size, 1)),
-});
 
 /** Gives the order of an epoch; the last one asked for is kept. */
 function epochOrder(count: number, seed: number): (epoch: number) => Uint32Array {

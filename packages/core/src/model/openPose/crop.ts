@@ -20,17 +20,27 @@ export function cutPicture(
   values: Float32Array,
   offset: number,
 ): void {
-  if (image.channels !== 3)
-    throw new MareyError(
-      "IMAGE_SIZE",
-      "training picture",
-      `it has ${image.channels} channels, expected 3`,
-      "Decode pictures to RGB",
-    );
-  warpAffine(image, matrix, size, size, bytes);
-  const cells = size * size;
+  requireColour(image);
+  writeNetPicture(warpAffine(image, matrix, size, size, bytes), values, offset);
+}
+
+/**
+ * Writes a picture as the network wants it.
+ *
+ * @param values 3×height×width from `offset` on: blue, green, red, each `v/256 − 0.5`.
+ * @throws MareyError `IMAGE_SIZE` when the picture isn't RGB.
+ */
+export function writeNetPicture(image: Image, values: Float32Array, offset: number): void {
+  requireColour(image);
+  const cells = image.width * image.height;
   for (let i = 0, p = 0; i < cells; i++, p += 3)
-    for (let c = 0; c < 3; c++) values[offset + (2 - c) * cells + i] = bytes[p + c] / 256 - 0.5;
+    for (let c = 0; c < 3; c++) values[offset + (2 - c) * cells + i] = image.data[p + c] / 256 - 0.5;
+}
+
+function requireColour({ channels }: Image): void {
+  if (channels === 3) return;
+  const what = `it has ${channels} channels, expected 3`;
+  throw new MareyError("IMAGE_SIZE", "training picture", what, "Decode pictures to RGB");
 }
 
 /**

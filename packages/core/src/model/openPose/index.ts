@@ -10,6 +10,7 @@ export { mapAverager } from "./averageMaps.js";
 export { type ExampleOptions, type Examples, examples } from "./batches.js";
 export { type Colour, type DrawnSize, drawnSize, jointColours } from "./colours.js";
 export { cutPicture, placePeople } from "./crop.js";
+export { type CropBatchOptions, cropBatchMaker, type LabelledCrop } from "./cropBatches.js";
 export { type OfficialOptions, type OfficialSight, officialReader, officialSkeleton } from "./infer.js";
 export { GRAPH_INPUT, GRAPH_OUTPUT, inferenceGraph } from "./inferenceGraph.js";
 export {
