@@ -93,8 +93,9 @@ function everyWay(): Way[] {
   const bodies = cards.filter((card) => givesJoints(card) && isOfBodies(card));
   const networks = bodies.filter(({ name }) => !(name in eyeModels)).map(({ name }) => name);
   const plain = [...bodyModels, ...networks].map(single);
-  const more = bodies.map(({ name }) => name);
-  return [...plain, ...more.map((model) => ({ model, flip: true, scales: [0.75, 1, 1.5] }))];
+  // A network that takes whole pictures of one size sees them mirrored, but not larger.
+  const sizes = ({ crop, input }: Card) => (crop || input.height === null ? [0.75, 1, 1.5] : []);
+  return [...plain, ...bodies.map((card) => ({ model: card.name, flip: true, scales: sizes(card) }))];
 }
 
 const median = (values: number[]) =>
