@@ -4,6 +4,7 @@
  * grow.
  *
  *     npx tsx --conditions=marey-source benchmarks/stream.ts [--scenes 8] [--memory 20000] [--mesh full]
+ *         [--samples 144] [--variants 3] [--width 192]
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -16,12 +17,16 @@ const { values } = parseArgs({
     memory: { type: "string", default: "0" },
     mesh: { type: "string", default: "lite" },
     variants: { type: "string", default: "3" },
+    samples: { type: "string", default: "144" },
+    width: { type: "string", default: "192" },
   },
 });
-const SAMPLES = 144;
+const SAMPLES = Number(values.samples);
+const width = Number(values.width);
 const EVERY = 2000;
 const options = (threads: number): StudioStreamOptions => ({
   ...{ seed: 1, threads, skeleton: coco17, samples: SAMPLES, variants: Number(values.variants), together: 2 },
+  crop: { width, height: (4 / 3) * width },
   mesh: values.mesh === "full" ? "full" : "lite",
 });
 

@@ -113,7 +113,7 @@ function soften({ width, height, data }: Image, deviation: number): void {
   );
   const sum = kernel.reduce((total, weight, k) => total + (k === 0 ? weight : 2 * weight), 0);
   for (let k = 0; k <= radius; k++) kernel[k] /= sum;
-  const line = new Float32Array(Math.max(width, height) * 3);
+  const line = new Float32Array((Math.max(width, height) + 2 * radius) * 3);
   for (let y = 0; y < height; y++) blurLine(data, y * width * 3, 3, width, kernel, line);
   for (let x = 0; x < width; x++) blurLine(data, x * 3, width * 3, height, kernel, line);
 }
@@ -126,15 +126,16 @@ function blurLine(
   kernel: Float32Array,
   line: Float32Array,
 ): void {
-  for (let i = 0; i < length; i++) for (let c = 0; c < 3; c++) line[3 * i + c] = data[from + i * step + c];
-  for (let i = 0; i < length; i++)
-    for (let c = 0; c < 3; c++) {
-      let value = kernel[0] * line[3 * i + c];
-      for (let k = 1; k < kernel.length; k++) {
-        const before = Math.max(0, i - k);
-        const after = Math.min(length - 1, i + k);
-        value += kernel[k] * (line[3 * before + c] + line[3 * after + c]);
-      }
+  const radius = kernel.length - 1;
+  for (let i = -radius, l = 0; i < length + radius; i++) {
+    const p = from + Math.max(0, Math.min(length - 1, i)) * step;
+    for (let c = 0; c < 3; c++) line[l++] = data[p + c];
+  }
+  for (let i = 0, l = 3 * radius; i < length; i++)
+    for (let c = 0; c < 3; c++, l++) {
+      let value = kernel[0] * line[l];
+      for (let k = 1, off = 3; k <= radius; k++, off += 3)
+        value += kernel[k] * (line[l - off] + line[l + off]);
       data[from + i * step + c] = value + 0.5;
     }
 }
