@@ -29,7 +29,6 @@ beforeAll(() => {
   samples = [...studio.scene(3)];
 });
 
-/** Pixels between two points of a person's labels. */
 const locate = bodyKeypoints(body.model, pointsOf(body, coco17));
 const skinner = bodySkinner(body.model);
 
