@@ -1,7 +1,10 @@
 /** The recipe of Simple Baselines: on crops of the studio, and on a small folder as COCO's is. */
+
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { drawDisc, type Image } from "@marey/core/image";
 import { coco17 } from "@marey/core/skeleton";
 import type { Sample } from "@marey/core/world";
@@ -138,4 +141,13 @@ test("a stream is read on from epoch to epoch, and from anywhere", async () => {
   expect(opened).toEqual([0]);
   expect(await numbers(0, 1)).toEqual([3, 4, 5]);
   expect(opened).toEqual([0, 3]);
+});
+
+test("the experiment on what carries over says what is missing without photographs", async () => {
+  const top = join(import.meta.dirname, "../..");
+  const loader = join(top, "node_modules/tsx/dist/loader.mjs");
+  const script = join(top, "experiments/studio/transfer.ts");
+  const flags = ["--import", loader, "--conditions=marey-source", script, "--photographs", "nowhere.json"];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: top });
+  expect(stdout).toBe("skipped: nowhere.json isn't there\n");
 });
