@@ -40,7 +40,7 @@ const size = z
 const LEAST_SIDE = 32;
 
 /** A scene as its file states it: the command's options under their names, and `acts`. All may be left out. */
-export const sceneSchema = z.strictObject({
+const sceneSchema = z.strictObject({
   people: z.number().int().min(1).max(50),
   cameras: z.number().int().min(1).max(99),
   seconds: z.number().positive().max(3600),
@@ -59,7 +59,7 @@ export const sceneSchema = z.strictObject({
 });
 export type SceneFile = Partial<z.infer<typeof sceneSchema>>;
 
-export const WORLD_DEFAULTS = {
+const WORLD_DEFAULTS = {
   cameras: 4,
   seconds: 10,
   fps: 25,
