@@ -1,3 +1,4 @@
+import type { Image } from "@marey/core/image";
 import type { Frame, FrameSource } from "@marey/core/seam";
 import { coco17 } from "@marey/core/skeleton";
 import { expect, test } from "vitest";
@@ -69,7 +70,7 @@ async function all(frames: AsyncIterable<SeenFrame>) {
       index,
       time,
       ...(people[0] && { x: people[0].joints[0] as number }),
-      ...(image && { picture: image.data[0] as number }),
+      ...(image && { picture: (image as Image).data[0] as number }),
     });
   return seen;
 }

@@ -56,7 +56,7 @@ export function bodyMotionOf(
 }
 
 /** A motion's joints as a capture. */
-export function capturedMotion(motion: Motion, person: number, figure: Figure): Captured {
+function capturedMotion(motion: Motion, person: number, figure: Figure): Captured {
   const { frameCount: frames, frameRate, up } = motion;
   const sources = convertSkeleton(motion.skeleton, wanted);
   const count = motion.skeleton.joints.length;

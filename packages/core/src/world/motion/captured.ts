@@ -145,7 +145,7 @@ function isTPose(rest: Float64Array): boolean {
 }
 
 /** Turns a motion whose z points up so that its y does. */
-export function upright(captured: Captured): Captured {
+function upright(captured: Captured): Captured {
   const { points, frames } = captured;
   let y = 0;
   let z = 0;

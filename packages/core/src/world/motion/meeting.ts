@@ -9,7 +9,7 @@ import type { Start } from "./score.js";
 import { segmentGap } from "./segment.js";
 
 /** Someone with a place to start from and things to do. */
-export interface Part {
+interface Part {
   start: Start;
   actions: Action[];
 }

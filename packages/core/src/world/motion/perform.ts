@@ -80,7 +80,7 @@ function holdUp(score: Score, carry: Hand): [number, number] {
 const SEATED: ReadonlySet<Action["do"]> = new Set(["sit", "talk", "lookAt", "wait"]);
 
 /** Writes an action into a score; who sits gets up first if it must. */
-export function act<Name extends Action["do"]>(score: Score, action: Extract<Action, { do: Name }>): void {
+function act<Name extends Action["do"]>(score: Score, action: Extract<Action, { do: Name }>): void {
   if (score.seat && !SEATED.has(action.do)) standUp(score);
   (acts[action.do as Name] as (score: Score, action: Extract<Action, { do: Name }>) => void)(score, action);
 }
@@ -91,7 +91,7 @@ const bearing = (score: Score, to: readonly [number, number]) => Math.atan2(to[0
 const SMOOTH = 0.035;
 
 /** Turns a score into frames. */
-export function play(score: Score, seed: number, frameRate = 30): BodyMotion {
+function play(score: Score, seed: number, frameRate = 30): BodyMotion {
   const { figure, curves, first, steps, manner } = score;
   const frames = Math.max(1, Math.round(score.now * frameRate) + 1);
   const tracks = curves.map((curve) => {

@@ -50,7 +50,7 @@ export function poseBody(
 }
 
 /** The pelvis' rotation. */
-export function pelvisTurn(c: Float64Array): Float64Array {
+function pelvisTurn(c: Float64Array): Float64Array {
   return chain(turnY(c[T.yaw]), turnX(c[T.pitch]), turnZ(c[T.roll]));
 }
 
@@ -155,13 +155,7 @@ export function pelvisLimit(figure: Figure, c: Float64Array, foot: FootPlace, in
 }
 
 /** Hip, knee, ankle and toes, so that the foot is where it is. */
-export function poseLeg(
-  figure: Figure,
-  outwards: number,
-  foot: FootPlace,
-  index: number,
-  posture: Posture,
-): void {
+function poseLeg(figure: Figure, outwards: number, foot: FootPlace, index: number, posture: Posture): void {
   const side = SIDES[index];
   const pelvis = rotationOf(posture, JOINT.pelvis);
   const { ankle, rotation } = ankleOf(figure.soles[index], foot);

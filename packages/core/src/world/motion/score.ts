@@ -28,7 +28,7 @@ export interface Step {
 }
 
 /** Where a foot passes on its way, at a share of the time. */
-export interface Via {
+interface Via {
   share: number;
   x: number;
   z: number;
@@ -37,7 +37,7 @@ export interface Via {
 }
 
 /** How a person moves: what makes one different from the next. */
-export interface Manner {
+interface Manner {
   /** Shares of what is usual: length of steps, swing of the arms, size of gestures, haste. */
   stride: number;
   swing: number;
@@ -180,7 +180,7 @@ export function ofBoth(pose: Readonly<Record<string, number>>): Partial<Record<C
 }
 
 /** Where a foot last was sent. */
-export function footNow(score: Score, side: 0 | 1): { x: number; z: number; yaw: number } {
+function footNow(score: Score, side: 0 | 1): { x: number; z: number; yaw: number } {
   return score.steps[side].at(-1) ?? score.first[side];
 }
 

@@ -6,11 +6,9 @@ import type { Uv } from "../render/surface.js";
 import { type Atlas, drawAtlas } from "./atlas.js";
 import { clothLayout, hairLayout, regionOf } from "./layout.js";
 
-/** Regions that cloth hangs on: each has an axis of its own. */
-export const REGIONS = ["torso", "leftArm", "rightArm", "leftLeg", "rightLeg"] as const;
 
 /** Points of the rest pose by which faces and garments are measured, m. */
-export type Landmarks = Readonly<Record<string, readonly [number, number, number]>>;
+type Landmarks = Readonly<Record<string, readonly [number, number, number]>>;
 
 /** What dressing has to know of a body model; computed once for each. */
 export interface Anatomy {

@@ -3,7 +3,7 @@ import type { Rgb } from "../render/surface.js";
 import { grain, roughGrain, speckle } from "./grain.js";
 import { colourOf, shade, weighted } from "./palette.js";
 
-export type Pattern =
+type Pattern =
   | "plain"
   | "heather"
   | "stripes"

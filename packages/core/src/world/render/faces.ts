@@ -49,7 +49,7 @@ export function emptyFaces(): Faces {
 }
 
 /** Makes room for `more` faces; it grows by half at least, so that a stream of frames soon allocates nothing. */
-export function reserve(faces: Faces, more: number): void {
+function reserve(faces: Faces, more: number): void {
   const needed = faces.count + more;
   if (needed <= faces.surface.length) return;
   const room = Math.max(needed, Math.ceil(faces.surface.length * 1.5));
