@@ -6,7 +6,6 @@ import type { Uv } from "../render/surface.js";
 import { type Atlas, drawAtlas } from "./atlas.js";
 import { clothLayout, hairLayout, regionOf } from "./layout.js";
 
-
 /** Points of the rest pose by which faces and garments are measured, m. */
 type Landmarks = Readonly<Record<string, readonly [number, number, number]>>;
 
