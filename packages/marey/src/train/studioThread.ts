@@ -103,13 +103,13 @@ export function openStudioThreads(task: StudioTask, count: number): StudioThread
 
 function failed(
   seed: number,
-  { code = "STUDIO_THREAD", where, what, remedy }: Extract<StudioAnswer, { failure: object }>["failure"],
+  { code, where, what, remedy }: Extract<StudioAnswer, { failure: object }>["failure"],
 ): MareyError {
   const place = where === undefined || where === `scene ${seed}` ? "" : `, ${where}`;
-  return new MareyError(
-    code,
+  const said = [
     `studio scene ${seed}${place}`,
     what,
     remedy ?? "Report this with the seed of the scene",
-  );
+  ] as const;
+  return code === undefined ? new MareyError("STUDIO_THREAD", ...said) : new MareyError(code, ...said);
 }
