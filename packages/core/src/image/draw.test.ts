@@ -102,13 +102,13 @@ test("a person: sides have their hues, uncertain joints are fainter, missing one
   };
   const sure = draw(0.9);
   const [r, , b] = at(sure, 140, 50);
-  expect(b).toBeGreaterThan(r + 100); // left is blue
+  expect(r).toBeGreaterThan(b + 100); // left is orange
   const [rr, , bb] = at(sure, 60, 50);
-  expect(rr).toBeGreaterThan(bb + 100); // right is orange
-  const faint = at(draw(0.2), 140, 50)[2];
+  expect(bb).toBeGreaterThan(rr + 100); // right is blue
+  const faint = at(draw(0.2), 140, 50)[0];
   expect(faint).toBeGreaterThan(20);
-  expect(faint).toBeLessThan(b * 0.6);
-  expect(at(draw(0.9, [1, 2, 1]), 140, 50)[2]).toBe(faint);
+  expect(faint).toBeLessThan(r * 0.6);
+  expect(at(draw(0.9, [1, 2, 1]), 140, 50)[0]).toBe(faint);
   expect(at(draw(0.01), 140, 50)).toEqual([0, 0, 0]);
   expect(at(draw(Number.NaN), 140, 50)).toEqual([0, 0, 0]);
   const nobody = black();

@@ -36,7 +36,7 @@ export function personColour(id: number): Colour {
 }
 
 /**
- * Draws a person's limbs and joints in place: the left side blue, the right side orange, what lies between in the
+ * Draws a person's limbs and joints in place: the left side orange, the right side blue, what lies between in the
  * person's colour; fingers and the face finer, in colours of their own; what is uncertain or hidden faintly. Widths follow
  * the picture's size and the person's.
  *

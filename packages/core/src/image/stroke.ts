@@ -9,8 +9,9 @@ export interface Stroke {
   colour?: Colour;
 }
 
-const left: Colour = [52, 172, 255];
-const right: Colour = [255, 140, 46];
+/** As in GLB files. */
+const left: Colour = [255, 140, 46];
+const right: Colour = [52, 172, 255];
 const pale: Colour = [235, 240, 245];
 /** From thumb to little finger, as OpenPose's users know them: red, yellow, green, blue, violet. */
 const fingers: Record<string, Colour> = {
@@ -26,7 +27,7 @@ const fingers: Record<string, Colour> = {
 const small = /(^|_)(nose|eye|ear|mouth|finger|thumb|pinky|index|toe|heel)/;
 const finger = /^(?:left_|right_)?(hand_root|(?:thumb|index|middle|ring|pinky)(?=\d))/;
 
-/** The stroke of a joint by its name: the left side blue, the right side orange; fingers and faces finer. */
+/** The stroke of a joint by its name: the left side orange, the right side blue; fingers and faces finer. */
 export function strokeOf(name: string): Stroke {
   if (/^face_\d+$/.test(name)) return { part: "face", size: 0.2, colour: pale };
   const which = finger.exec(name)?.[1];
